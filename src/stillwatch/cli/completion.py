@@ -1,0 +1,23 @@
+"""`stillwatch completion`: the script that teaches a shell to complete our commands."""
+
+import click
+from click.shell_completion import get_completion_class
+
+_COMPLETE_VARIABLE = "_STILLWATCH_COMPLETE"
+
+
+@click.command(short_help="Print the completion script for a shell.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print the script that completes commands, options and campaigns in SHELL.
+
+    \b
+    bash: stillwatch completion bash > ~/.local/share/bash-completion/completions/stillwatch
+    zsh:  stillwatch completion zsh > ~/.zfunc/_stillwatch     (with ~/.zfunc in $fpath)
+    fish: stillwatch completion fish > ~/.config/fish/completions/stillwatch.fish
+    """  # noqa: D301 -- \b is how click is told to keep the lines below
+    script = get_completion_class(shell)
+    if script is None:
+        raise click.UsageError(f"click knows no completion for {shell}")
+    click.echo(script(ctx.find_root().command, {}, "stillwatch", _COMPLETE_VARIABLE).source())

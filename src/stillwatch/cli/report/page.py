@@ -1,0 +1,232 @@
+"""Turns findings into one HTML page that loads nothing, sends nothing and runs nothing but its own few lines."""
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from stillwatch.cli import glossary, words
+from stillwatch.cli.inert import inert
+from stillwatch.cli.report.graph import Graph, draw_graph
+from stillwatch.cli.report.timeline import Timeline, draw_timeline
+from stillwatch.facts.campaign import Campaign, Evidence, Findings, Member
+from stillwatch.facts.token import Family
+
+MOST_CARDS: Final = 50
+"""Groups that are told in full, of campaigns and of what was set aside; the rest is in the overview and the files."""
+MOST_MEMBERS: Final = 200
+"""Accounts of one campaign that are listed; the rest is in members.parquet."""
+
+_LONGEST_TEXT: Final = 4_000
+"""Columns of any one foreign string on the page."""
+_NAME: Final = 44
+"""Columns of an identifier in a list or table."""
+
+_FAMILY_CLASS: Final = {
+    Family.THINGS: "things",
+    Family.WORDS: "words",
+    Family.HAND_OFFS: "hand-offs",
+    Family.RHYTHM: "rhythm",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Meter:
+    """The evidence of one family as a bar; `width` is per cent of the campaign's strongest family."""
+
+    family: Family
+    css: str
+    evidence: Evidence | None
+    width: float
+    state: str
+    """`counts`, `explained` (hatched), `chance` (hollow) or `none`."""
+    examples: tuple[str, ...]
+    """What the reasons do not say already."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """One group with everything that is drawn for it."""
+
+    anchor: str
+    rank: int
+    group: Campaign
+    is_set_aside: bool
+    summary: str
+    meters: tuple[Meter, ...]
+    timeline: Timeline | None
+    graph: Graph | None
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One line of the overview; the segments are per cent of the strongest campaign."""
+
+    anchor: str
+    group: Campaign
+    segments: tuple[tuple[str, float, float], ...]
+    """Family, left end and width of each part of the bar."""
+    is_told: bool
+    """Whether the page has a card for it."""
+
+
+def render(findings: Findings) -> str:
+    """Write the page. The same findings always make the same page."""
+    style, script = _asset("report.css"), _asset("report.js")
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            findings=findings,
+            scan=findings.scan,
+            rows=_overview(findings.campaigns),
+            cards=[_card(group, rank, is_set_aside=False) for rank, group in _first(findings.campaigns)],
+            set_aside=[_card(group, rank, is_set_aside=True) for rank, group in _first(findings.set_aside)],
+            glossary=glossary,
+            words=words,
+            most_members=MOST_MEMBERS,
+            style=Markup(style),  # noqa: S704 -- our own file
+            script=Markup(script),  # noqa: S704 -- our own file
+            policy=_policy(style, script),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("stillwatch.cli.report"),
+        autoescape=True,
+        finalize=_finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "bits": words.bits,
+        "number": words.number,
+        "percent": words.percent,
+        "rough": words.rough,
+        "chance": lambda expected: _with_powers(words.chance(expected)),
+        "short_chance": words.short_chance,
+        "name": _name,
+        "pc": lambda share: f"{share:.2f}".rstrip("0").rstrip(".") + "%",
+        "px": lambda length: f"{length:.1f}",
+    }
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """Make every string that a template prints inert, unless a filter already did; escaping comes after this."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return inert(value, _LONGEST_TEXT)
+    return value
+
+
+def _name(text: str, limit: int = _NAME) -> Markup:
+    return Markup(escape(inert(text, limit)))  # noqa: S704 -- inert and escaped
+
+
+def _with_powers(sentence: str) -> Markup:
+    return Markup(re.sub(r"\b10\^(\d+)", r"10<sup>\1</sup>", str(escape(sentence))))  # noqa: S704 -- escaped before
+
+
+def _policy(style: str, script: str) -> str:
+    """Allow our own style and script by their digests, and nothing else at all."""
+    return (
+        f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+
+
+def _digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode("ascii")
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("stillwatch.cli.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _first(groups: tuple[Campaign, ...]) -> list[tuple[int, Campaign]]:
+    return list(enumerate(groups[:MOST_CARDS], start=1))
+
+
+def _card(group: Campaign, rank: int, *, is_set_aside: bool) -> Card:
+    return Card(
+        anchor=f"{'aside' if is_set_aside else 'campaign'}-{rank}",
+        rank=rank,
+        group=group,
+        is_set_aside=is_set_aside,
+        summary=words.set_aside_summary(group) if is_set_aside else words.summary(group),
+        meters=_meters(group),
+        timeline=draw_timeline(group.timeline),
+        graph=draw_graph(group),
+        members=tuple(sorted(group.members, key=lambda member: (-member.bits, member.account_id))[:MOST_MEMBERS]),
+    )
+
+
+def _meters(group: Campaign) -> tuple[Meter, ...]:
+    """One bar for each family, also for those that say nothing: silence is part of the picture."""
+    most = max((evidence.bits for evidence in group.evidence), default=0.0)
+    meters = []
+    for family, css in _FAMILY_CLASS.items():
+        found = [evidence for evidence in group.evidence if evidence.family is family]
+        for evidence in found or (None,):
+            width = 0.0 if evidence is None or most <= 0 else 100 * max(0.0, evidence.bits) / most
+            meters.append(
+                Meter(
+                    family=family,
+                    css=css,
+                    evidence=evidence,
+                    width=width,
+                    state=_state(evidence),
+                    examples=() if evidence is None else _unsaid(evidence, group),
+                )
+            )
+    return tuple(meters)
+
+
+def _unsaid(evidence: Evidence, group: Campaign) -> tuple[str, ...]:
+    return tuple(example for example in evidence.examples if not any(example in reason for reason in group.reasons))
+
+
+def _state(evidence: Evidence | None) -> str:
+    if evidence is None or evidence.bits <= 0:
+        return "none"
+    if evidence.neutralised_by is not None:
+        return "explained"
+    return "counts" if evidence.beyond_chance else "chance"
+
+
+def _overview(campaigns: tuple[Campaign, ...]) -> list[Row]:
+    most = max(map(words.counted_bits, campaigns), default=0.0)
+    return [
+        Row(
+            anchor=f"campaign-{rank}",
+            group=campaign,
+            segments=_segments(campaign, most),
+            is_told=rank <= MOST_CARDS,
+        )
+        for rank, campaign in enumerate(campaigns, start=1)
+    ]
+
+
+def _segments(campaign: Campaign, most: float) -> tuple[tuple[str, float, float], ...]:
+    counts = words.standing(campaign)
+    segments = []
+    left = 0.0
+    for family, css in _FAMILY_CLASS.items():
+        amount = sum(evidence.bits for evidence in counts if evidence.family is family)
+        width = 100 * amount / most if most > 0 else 0.0
+        segments.append((css, left, width))
+        left += width
+    return tuple(segments)

@@ -1,0 +1,1 @@
+"""The nouns that pass between steps: frozen, documented, typed."""

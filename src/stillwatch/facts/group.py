@@ -1,0 +1,93 @@
+"""A group: accounts that ties propose as one hand, with what each family of evidence found, before it is judged."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.token import Family, TokenKind
+
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SharedToken:
+    """One token that members hold together."""
+
+    kind: TokenKind
+    token: int
+    inside: int
+    """Members that hold it."""
+    outside: int
+    """Accounts outside the group that hold it too."""
+    account_codes: tuple[int, ...]
+    """The members that hold it, at most 200."""
+
+    @property
+    def ties(self) -> int:
+        """Pairs of members that it ties."""
+        return self.inside * (self.inside - 1) // 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passing:
+    """What passed between members in one way."""
+
+    words: str
+    pairs: int
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scheduling:
+    """What the scheduler test found."""
+
+    tested: bool
+    coincidences: int
+    expected: float
+    spread_z: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Strand:
+    """One family's evidence for a group."""
+
+    family: Family
+    bits: float
+    kinds: tuple[tuple[TokenKind, float], ...] = ()
+    """Bits by kind of token, where the family has kinds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Accounts proposed as one hand; codes are places in the scan's roster."""
+
+    members: Codes
+    """(n,) sorted codes."""
+    confidence: npt.NDArray[np.float64]
+    """(n,) probability that each member belongs, under the mixture of members and bystanders."""
+    bits: npt.NDArray[np.float64]
+    """(n,) evidence that ties each member to the others."""
+    strands: tuple[Strand, ...]
+    tokens: tuple[SharedToken, ...]
+    """What members share, most telling first, at most 60."""
+    passings: tuple[Passing, ...]
+    edges: tuple[tuple[int, int, float, tuple[str, ...]], ...]
+    """Pairs of members with bits and reasons, strongest first, at most 600."""
+    scheduling: Scheduling
+    sameness: float
+    """Intraclass correlation of the members' words: 0 when accounts are samples of one mix, 1 when each is its own."""
+    tries: int
+    """How many groups were tried in this scan: what the evidence must be corrected for."""
+
+    def strand(self, family: Family) -> float:
+        """Bits of one family (0 when it found nothing)."""
+        return next((one.bits for one in self.strands if one.family is family), 0.0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Linked:
+    """Everything `link` found."""
+
+    groups: tuple[Group, ...] = field(default=())
+    tries: int = 0

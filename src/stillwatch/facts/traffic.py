@@ -1,0 +1,65 @@
+"""All summaries of one stretch of traffic as a single value that merges: what `link` and `judge` work from."""
+
+from dataclasses import dataclass, field, fields
+
+from stillwatch.facts.activity import Activity
+from stillwatch.facts.holdings import Holdings
+from stillwatch.facts.quotes import Quotes
+from stillwatch.facts.traces import Traces
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """The summaries of some exchanges. `merge` is commutative and associative; `empty()` is its identity."""
+
+    activity: Activity
+    traces: Traces
+    phrases: Holdings
+    """Sampled shingles of what was asked."""
+    prompts: Holdings
+    """Digests of whole last messages."""
+    systems: Holdings
+    """Digests of system prompts."""
+    addresses: Holdings
+    """Client nets (facts.address)."""
+    credentials: Holdings
+    tenants: Holdings
+    """Digests of forwarded end users."""
+    models: Holdings
+    """Digests of model names."""
+    said: Quotes
+    """Sampled shingles of answers."""
+    asked: Quotes
+    """Shingles of prompts, sampled as sparsely as `said`, so that the two can meet."""
+    issued: Quotes
+    """Reasoning signatures given out with answers."""
+    replayed: Quotes
+    """Reasoning signatures sent in."""
+    accounts: dict[int, str] = field(default_factory=dict)
+    """Account ids by key."""
+    model_names: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls) -> "Traffic":
+        """The summary of nothing."""
+        none, unsaid = Holdings.empty(), Quotes.empty()
+        return cls(
+            Activity.empty(), Traces.empty(), none, none, none, none, none, none, none, unsaid, unsaid, unsaid, unsaid
+        )
+
+    def merge(self, other: "Traffic") -> "Traffic":
+        """The summaries of both."""
+        return Traffic(
+            **{
+                one.name: (
+                    getattr(self, one.name) | getattr(other, one.name)
+                    if one.name in ("accounts", "model_names")
+                    else getattr(self, one.name).merge(getattr(other, one.name))
+                )
+                for one in fields(self)
+            }
+        )
+
+    def __len__(self) -> int:
+        """Exchanges seen."""
+        return len(self.traces)

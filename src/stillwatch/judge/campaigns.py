@@ -1,0 +1,149 @@
+"""Groups judged and written up as campaigns: those that accuse, and those with an honest explanation."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.campaign import Campaign, Evidence, Link, Member, PurposeShare, Tier
+from stillwatch.facts.group import Group, Linked
+from stillwatch.facts.purpose import Purpose
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.traffic import Traffic
+from stillwatch.judge.verdict import JudgeOptions, Verdict, judge_group
+from stillwatch.judge.wording import examples, limits, reasons, would_clear
+
+_LEAST_PURPOSE: Final = 0.02
+"""Purposes that less than one exchange in fifty shows are not reported."""
+_BUCKETS: Final = 96
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def judge(
+    linked: Linked, roster: Roster, traffic: Traffic, options: JudgeOptions
+) -> tuple[tuple[Campaign, ...], tuple[Campaign, ...]]:
+    """The campaigns, highest tier first and then most bits, and the groups set aside as explained."""
+    accused, explained = [], []
+    for group in linked.groups:
+        verdict = judge_group(group, roster, traffic, options)
+        campaign = _written(group, verdict, roster, traffic, options)
+        (explained if verdict.tier is None else accused).append(campaign)
+
+    def rank(campaign: Campaign) -> tuple[int, float, str]:
+        return (-campaign.tier, -sum(one.bits for one in campaign.evidence), campaign.campaign_id)
+
+    return tuple(sorted(accused, key=rank)), tuple(sorted(explained, key=rank))
+
+
+def _written(group: Group, verdict: Verdict, roster: Roster, traffic: Traffic, options: JudgeOptions) -> Campaign:
+    tier = verdict.tier or Tier.WATCH
+    kept = ~verdict.registered if verdict.tier is not None else np.ones(len(group.members), dtype=np.bool_)
+    codes = group.members[kept]
+    activity = traffic.activity
+    name = campaign_name(roster.keys[codes])
+    chosen = set(codes.tolist())
+    exempt = int((~kept).sum())
+    why = reasons(group, verdict)
+    if exempt:
+        why += (f"{exempt} accounts of registered use act with the group and are exempt",)
+    exchanges = int(activity.exchanges[codes].sum())
+    purposes = activity.purposes[codes].sum(axis=0) / max(1, exchanges)
+    return Campaign(
+        campaign_id=name,
+        accounts=len(codes),
+        exchanges=exchanges,
+        tokens=int(activity.tokens[codes].sum()),
+        first_seen=_time(int(activity.first[codes].min())),
+        last_seen=_time(int(activity.last[codes].max())),
+        models=_models(traffic, roster.keys[codes]),
+        evidence=tuple(
+            Evidence(
+                family=one.family,
+                bits=round(max(one.bits, 0.0), 2),
+                beyond_chance=one.beyond,
+                neutralised_by=one.neutralised_by,
+                examples=examples(group, one.family),
+            )
+            for one in verdict.weighed
+        ),
+        expected_by_chance=float(f"{verdict.expected_by_chance:.3g}"),
+        purposes=tuple(
+            PurposeShare(purpose=purpose, share=round(float(share), 4))
+            for purpose, share in sorted(zip(Purpose, purposes, strict=True), key=lambda pair: -pair[1])
+            if share >= _LEAST_PURPOSE
+        ),
+        tier=tier,
+        reasons=why,
+        would_clear=would_clear(group, verdict),
+        limits=limits(traffic, roster, verdict),
+        explanations=tuple(one.explanation for one in verdict.explanations),
+        members=_members(group, kept, name, tier, roster, traffic, options),
+        links=tuple(
+            Link(a=roster.ids[a], b=roster.ids[b], bits=round(bits, 2), reasons=texts)
+            for a, b, bits, texts in group.edges
+            if a in chosen and b in chosen
+        ),
+        timeline=_timeline(traffic, roster.keys[codes]),
+    )
+
+
+def campaign_name(keys: npt.NDArray[np.uint64]) -> str:
+    """A name that stays while most members do: made from the smallest scrambled key among them (MinHash).
+
+    Two scans name a group alike with probability equal to the overlap of its members (Jaccard).
+    """
+    scrambled = (keys ^ (keys >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15)
+    return f"sw-{int(scrambled.min()) >> 24:010x}"
+
+
+def _members(
+    group: Group,
+    kept: npt.NDArray[np.bool_],
+    name: str,
+    tier: Tier,
+    roster: Roster,
+    traffic: Traffic,
+    options: JudgeOptions,
+) -> tuple[Member, ...]:
+    """The members, surest first."""
+    out = []
+    for place in np.flatnonzero(kept).tolist():
+        code = int(group.members[place])
+        confidence = float(group.confidence[place])
+        own = Tier.REVIEW if tier is Tier.ACT and confidence < options.act_confidence else tier
+        out.append(
+            Member(
+                account_id=roster.ids[code],
+                campaign_id=name,
+                confidence=round(confidence, 4),
+                tier=own,
+                bits=round(float(group.bits[place]), 2),
+                exchanges=int(traffic.activity.exchanges[code]),
+            )
+        )
+    return tuple(sorted(out, key=lambda one: (-one.confidence, -one.bits, one.account_id)))
+
+
+def _models(traffic: Traffic, keys: npt.NDArray[np.uint64]) -> tuple[str, ...]:
+    """Models by how many of the members' exchanges they answered."""
+    held = traffic.models
+    mine = np.isin(held.account, keys)
+    names, place = np.unique(held.token[mine], return_inverse=True)
+    counts = np.bincount(place, weights=held.exchanges[mine], minlength=len(names))
+    order = np.argsort(-counts, kind="stable")
+    return tuple(traffic.model_names[int(names[i])] for i in order.tolist())
+
+
+def _timeline(traffic: Traffic, keys: npt.NDArray[np.uint64]) -> tuple[tuple[datetime, int], ...]:
+    """Exchanges of the members in equal buckets over the whole scan, so that campaigns can be laid side by side."""
+    rows = traffic.traces.rows
+    start = rows["start"]
+    low, high = int(start.min()), int(start.max())
+    width = max(1, -(-(high - low + 1) // _BUCKETS))
+    counts = np.bincount((start[np.isin(rows["account"], keys)] - low) // width, minlength=(high - low) // width + 1)
+    return tuple((_time(low + i * width), int(n)) for i, n in enumerate(counts.tolist()))
+
+
+def _time(us: int) -> datetime:
+    return datetime.fromtimestamp(us / 1e6, tz=UTC)

@@ -1,0 +1,250 @@
+"""Honest explanations, looked for by name before anything is concluded, and what each of them accounts for."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.address import label_of
+from stillwatch.facts.campaign import Explanation
+from stillwatch.facts.group import Group, SharedToken
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.token import Family, TokenKind
+from stillwatch.facts.traffic import Traffic
+
+_DAY_US: Final = 86_400_000_000
+
+NETWORK_KINDS: Final = frozenset(
+    {TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK, TokenKind.SIGNUP_ADDRESS, TokenKind.SIGNUP_BURST}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExplanationOptions:
+    """When a group fits an honest explanation. Each is set so that doubt falls on the side of the accounts."""
+
+    most_of: float = 0.8
+    """An explanation must cover this share of a group's accounts: the rest may be visitors."""
+    registered: float = 0.5
+    """A group of which this share is registered use is left to whoever registered it."""
+    weak_verification: frozenset[str] = frozenset({"none", "unverified", "email", "phone", "card", ""})
+    """Levels of verification that anybody passes in bulk; an owner verified no better is only claimed."""
+    public_domain_share: float = 0.05
+    """An e-mail domain that more of all accounts use is a public mail service and says nothing about an owner."""
+    people_per_day: float = 120.0
+    """People ask less than this a day (exchanges per account and active day, median of the group)."""
+    night_hours: int = 6
+    """People in one place sleep: this many hours in a row, on the clock of the log, ..."""
+    night_share: float = 0.06
+    """... hold at most this share of their exchanges (a quarter would be even)."""
+    least_span_h: float = 20.0
+    """Shorter logs cannot show a night (hours)."""
+    different_work: float = 0.03
+    """Words differ between accounts at least this much (intraclass correlation) where each serves its own customer:
+    measured 0.05 and more for products, fleets and harnesses, 0.002 and less for one work list (DESIGN)."""
+    list_length: int = 20
+    """This many shared templates and no shared thing is a published list of prompts that many work through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An explanation, and the evidence it accounts for."""
+
+    explanation: Explanation
+    kinds: frozenset[TokenKind]
+    families: frozenset[Family]
+
+
+def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: ExplanationOptions) -> list[Found]:
+    """Every honest explanation that fits the group."""
+    looks: tuple[Callable[[_Look], Found | None], ...] = (
+        _registered_use,
+        _disclosed_owner,
+        _one_class,
+        _one_network,
+        _one_product,
+        _one_payer,
+        _one_harness,
+        _one_benchmark,
+    )
+    view = _Look(group, roster, traffic, options)
+    return [found for look in looks if (found := look(view)) is not None]
+
+
+class _Look:
+    """What the explanations ask of a group."""
+
+    def __init__(self, group: Group, roster: Roster, traffic: Traffic, options: ExplanationOptions) -> None:
+        self.group = group
+        self.roster = roster
+        self.traffic = traffic
+        self.options = options
+        self.n = len(group.members)
+
+    def values(self, column: str) -> list[str | None]:
+        """The members' values in one column of the accounts table."""
+        taken: list[str | None] = self.roster.column(column).take(self.group.members).to_pylist()
+        return taken
+
+    def most_common(self, column: str) -> tuple[str | None, float]:
+        """The commonest value in a column and the share of members that have it."""
+        counts = Counter(value for value in self.values(column) if value)
+        if not counts:
+            return None, 0.0
+        value, count = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        return value, count / self.n
+
+    def verified(self) -> bool:
+        """Whether most members' owners were checked; a deployment that keeps no levels is given the benefit."""
+        if self.roster.column("verification_level").null_count == len(self.roster):
+            return True
+        weak = self.options.weak_verification
+        good = sum(1 for level in self.values("verification_level") if (level or "").lower() not in weak)
+        return good >= self.options.most_of * self.n
+
+    def institution(self) -> tuple[str | None, float]:
+        """An e-mail domain that the members share and hardly anybody else uses."""
+        domain, share = self.most_common("email_domain")
+        if domain is None:
+            return None, 0.0
+        everybody = self.roster.column("email_domain").to_pylist()
+        outside = everybody.count(domain) - round(share * self.n)
+        if outside > self.options.public_domain_share * len(everybody):
+            return None, 0.0
+        disposable = any(token.kind is TokenKind.EMAIL_DOMAIN for token in self.group.tokens)
+        return (None, 0.0) if disposable else (domain, share)
+
+    def one_net(self) -> tuple[SharedToken | None, float]:
+        """The one address or block that most members use, and their share."""
+        nets = [t for t in self.group.tokens if t.kind in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK)]
+        if not nets:
+            return None, 0.0
+        best = max(nets, key=lambda token: (token.inside, token.kind is TokenKind.CLIENT_ADDRESS))
+        return best, best.inside / self.n
+
+    def holds(self, *kinds: TokenKind) -> float:
+        """Share of members that hold some shared token of these kinds."""
+        codes: set[int] = set()
+        for token in self.group.tokens:
+            if token.kind in kinds:
+                codes.update(token.account_codes)
+        return len(codes) / self.n
+
+    def like_people(self) -> bool:
+        """Few exchanges a day each, and a night's sleep that the whole group keeps."""
+        activity = self.traffic.activity
+        members = self.group.members
+        first, last = activity.first[members], activity.last[members]
+        days = np.maximum(1.0, np.ceil((last - first) / _DAY_US))
+        if float(np.median(activity.exchanges[members] / days)) > self.options.people_per_day:
+            return False
+        if float(activity.last.max() - activity.first.min()) < self.options.least_span_h * 3.6e9:
+            return False
+        hours = activity.hours[members].sum(axis=0).astype(np.float64)
+        return _quietest(hours, self.options.night_hours) <= self.options.night_share
+
+
+def _quietest(hours: npt.NDArray[np.float64], length: int) -> float:
+    """The smallest share of exchanges in any `length` hours in a row, around the clock."""
+    around = np.concatenate([hours, hours[: length - 1]])
+    return float(np.convolve(around, np.ones(length), mode="valid").min() / max(hours.sum(), 1.0))
+
+
+def _found(
+    name: str, words: str, share: float, *, kinds: frozenset[TokenKind] = frozenset(), families: tuple[Family, ...] = ()
+) -> Found:
+    return Found(Explanation(name=name, words=words, share=round(share, 4)), kinds, frozenset(families))
+
+
+def _registered_use(look: _Look) -> Found | None:
+    share = sum(1 for value in look.values("authorised_use") if value) / look.n
+    if share < look.options.registered:
+        return None
+    words = f"{share:.0%} of the accounts are registered for authorised use"
+    return _found("registered use", words, share, families=tuple(Family))
+
+
+def _disclosed_owner(look: _Look) -> Found | None:
+    owner, share = look.most_common("organisation")
+    if owner is None or share < look.options.most_of or not look.verified():
+        return None
+    words = f"{share:.0%} of the accounts belong to one verified organisation: an owner may run many accounts"
+    return _found("one disclosed owner", words, share, families=tuple(Family))
+
+
+def _one_class(look: _Look) -> Found | None:
+    """A course or hackathon: one campus or one institution's addresses, little each, and everybody sleeps."""
+    domain, share = look.institution()
+    token, on_net = look.one_net()
+    if max(share if domain else 0.0, on_net if token else 0.0) < look.options.most_of:
+        return None
+    if look.holds(TokenKind.PAYMENT) > 1 - look.options.most_of or not look.like_people():
+        return None
+    burst = look.holds(TokenKind.SIGNUP_BURST)
+    if domain is None and burst < 0.5:  # noqa: PLR2004 - half signed up together: a course, else an office
+        return None
+    words = "one institution's people, little each and by day: a class, course or hackathon shares tasks and answers"
+    kinds = NETWORK_KINDS | {TokenKind.SIGNUP_DEVICE, TokenKind.EMAIL_DOMAIN}
+    return _found("one class", words, max(share, on_net), kinds=kinds, families=(Family.WORDS, Family.HAND_OFFS))
+
+
+def _one_network(look: _Look) -> Found | None:
+    token, share = look.one_net()
+    if token is None or share < look.options.most_of:
+        return None
+    if look.holds(TokenKind.PAYMENT) > 1 - look.options.most_of or not look.like_people():
+        return None
+    name = label_of(token.token, block=token.kind is TokenKind.CLIENT_BLOCK)
+    words = f"{share:.0%} of the accounts work from {name}, by day and little each: an office, campus or shared exit"
+    return _found("one network", words, share, kinds=NETWORK_KINDS, families=(Family.WORDS,))
+
+
+def _one_product(look: _Look) -> Found | None:
+    """One product's customers: the product's system prompt and servers, and every customer asks something else."""
+    tenants = look.traffic.tenants
+    keys = look.roster.keys[look.group.members]
+    forwarded = len(np.intersect1d(np.unique(tenants.account), keys)) / look.n
+    different = look.group.sameness >= look.options.different_work
+    if forwarded < look.options.most_of or not different:
+        return None
+    if look.holds(TokenKind.PAYMENT) > 1 - look.options.most_of and not look.verified():
+        return None
+    words = f"{forwarded:.0%} of the accounts forward their own end users, who ask for different things: one product"
+    return _found("one product", words, forwarded, kinds=NETWORK_KINDS, families=(Family.WORDS,))
+
+
+def _one_payer(look: _Look) -> Found | None:
+    """An agency: one card pays for several verified organisations, each with work of its own."""
+    paid = look.holds(TokenKind.PAYMENT)
+    names = [value for value in look.values("organisation") if value]
+    separate = len(set(names)) / look.n
+    if paid < look.options.most_of or separate < look.options.most_of or not look.verified():
+        return None
+    if not look.group.sameness >= look.options.different_work:
+        return None
+    words = f"one payer for {len(set(names))} verified organisations that ask for different things: an agency"
+    return _found("one payer", words, paid, kinds=frozenset({TokenKind.PAYMENT}) | NETWORK_KINDS)
+
+
+def _one_harness(look: _Look) -> Found | None:
+    """A popular tool: most of those who use the text are not in the group at all."""
+    words = [t for t in look.group.tokens if t.kind.family is Family.WORDS and 2 * t.inside >= look.n]
+    if not words:
+        return None
+    popular = [t for t in words if t.outside >= t.inside]
+    if len(popular) < len(words):
+        return None
+    outside = max(t.outside for t in popular)
+    text = f"the shared text is also used by {outside} accounts outside the group: a popular harness or prompt library"
+    return _found("one harness", text, max(t.inside for t in popular) / look.n, families=(Family.WORDS,))
+
+
+def _one_benchmark(look: _Look) -> Found | None:
+    shared = [t for t in look.group.tokens if t.kind.family is Family.WORDS and 2 * t.inside >= look.n]
+    if len(shared) < look.options.list_length or look.group.strand(Family.THINGS) > 0.0:
+        return None
+    text = f"{len(shared)} different prompts are shared and no thing is: a published benchmark or list that many run"
+    return _found("one benchmark", text, 1.0, families=(Family.WORDS,))

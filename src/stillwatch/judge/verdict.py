@@ -1,0 +1,91 @@
+"""The verdict on one group: which evidence counts after honest explanations, and how far it may carry."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.campaign import Tier
+from stillwatch.facts.group import Group
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.token import Family, TokenKind
+from stillwatch.facts.traffic import Traffic
+from stillwatch.judge.explanations import ExplanationOptions, Found, find_explanations
+from stillwatch.stats.calibrate import expected_by_chance
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgeOptions:
+    """How sure a verdict must be."""
+
+    explanations: ExplanationOptions = field(default_factory=ExplanationOptions)
+    alpha: float = 1e-3
+    """A family is beyond chance when all groups tried would show its evidence less often than this, together."""
+    families_to_act: int = 2
+    """Independent families that must each be beyond chance before anything may be enforced (law 1)."""
+    act_confidence: float = 0.8
+    """Members less sure than this stay at `review` when their campaign reaches `act`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One family's evidence after explanations."""
+
+    family: Family
+    bits: float
+    beyond: bool
+    """Beyond chance as found."""
+    counts: bool
+    """Still beyond chance after what honest explanations account for."""
+    neutralised_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is concluded about a group, before it is put into words."""
+
+    tier: Tier | None
+    """None: the group has an honest explanation and accuses nobody."""
+    weighed: tuple[Weighed, ...]
+    explanations: tuple[Found, ...]
+    expected_by_chance: float
+    registered: npt.NDArray[np.bool_]
+    """(n,) members of registered use: exempt whatever the group is."""
+
+
+def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOptions) -> Verdict:
+    """Weigh one group. Nationality, language, country and time zone are not read here (law 2)."""
+    found = find_explanations(group, roster, traffic, options.explanations)
+    needed = math.log2(max(1, group.tries) / options.alpha)
+    weighed = tuple(_weigh(group, family, found, needed) for family in Family)
+    counting = sum(1 for one in weighed if one.counts)
+    registered = np.array([bool(v) for v in roster.column("authorised_use").take(group.members).to_pylist()])
+    tier: Tier | None
+    if counting == 0:
+        tier = None
+    elif counting < options.families_to_act:
+        tier = Tier.WATCH
+    elif not roster.given:
+        tier = Tier.REVIEW  # authorised use could not be looked up, and it comes first (law 3)
+    else:
+        tier = Tier.ACT
+    # The family that proposed the group is not evidence against chance: the strongest one is left out.
+    bits = sorted((one.bits for one in weighed if one.bits > 0.0), reverse=True)
+    return Verdict(tier, weighed, tuple(found), expected_by_chance(sum(bits[1:]), group.tries), registered)
+
+
+def _weigh(group: Group, family: Family, found: list[Found], needed: float) -> Weighed:
+    bits = group.strand(family)
+    beyond = bits >= needed
+    by = next((one.explanation.name for one in found if family in one.families), None)
+    if by is not None:
+        return Weighed(family, bits, beyond, counts=False, neutralised_by=by)
+    if family is Family.THINGS:
+        gone = frozenset[TokenKind]().union(*(one.kinds for one in found))
+        strand = next(one for one in group.strands if one.family is Family.THINGS)
+        left = bits - sum(value for kind, value in strand.kinds if kind in gone)
+        if left < needed <= bits:
+            name = next(one.explanation.name for one in found if one.kinds)
+            return Weighed(family, bits, beyond, counts=False, neutralised_by=name)
+    return Weighed(family, bits, beyond, counts=beyond, neutralised_by=None)

@@ -1,0 +1,1 @@
+"""Summaries to ties, ties to groups, and whether chance would make them."""

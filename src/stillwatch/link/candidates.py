@@ -1,0 +1,113 @@
+"""Candidate groups, proposed generously: the holders of every rare token, and circles of things and hand-offs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from graspologic_native import leiden_csr
+from scipy.sparse import coo_array, csr_array
+
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.token import Family
+from stillwatch.link.hand_offs import HandOffs
+
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CandidateOptions:
+    """Which groups are worth a test."""
+
+    least_accounts: int = 3
+    """Two accounts are a person with two accounts; a campaign begins at three."""
+    largest_share: float = 0.6
+    """A token that more of the accounts hold is common property: its holders are not a group."""
+    resolutions: tuple[float, ...] = (1.0, 8.0)
+    """Resolutions at which circles are looked for: the first finds whole campaigns, the second parts of a hidden one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A proposed group and the family that proposed it, whose own evidence cannot confirm it."""
+
+    members: Codes
+    family: Family
+    view: int
+    """Place of the proposing incidence, or -1 for hand-offs."""
+    token: int
+    """Place of the proposing token in that incidence, or -1."""
+
+
+def candidates(
+    views: list[Incidence], passed: HandOffs, accounts: int, options: CandidateOptions, rng: np.random.Generator
+) -> list[Candidate]:
+    """Every distinct set of accounts that some token, circle of things or circle of hand-offs proposes."""
+    most = max(options.least_accounts, int(options.largest_share * accounts))
+    seen: dict[bytes, Candidate] = {}
+
+    def propose(members: Codes, family: Family, view: int, token: int) -> None:
+        if options.least_accounts <= len(members) <= most:
+            members = np.sort(members)
+            seen.setdefault(members.tobytes(), Candidate(members, family, view, token))
+
+    for place, view in enumerate(views):
+        sizes = view.sizes
+        for token in np.flatnonzero((sizes >= options.least_accounts) & (sizes <= most)).tolist():
+            propose(view.holders_of(token), view.kind.family, place, token)
+    for members in _circles(_passing_graph(passed, accounts), options, rng):
+        propose(members, Family.HAND_OFFS, -1, -1)
+    for members in _circles(_things_graph(views, accounts), options, rng):
+        propose(members[members < accounts], Family.THINGS, -1, -1)
+    return list(seen.values())
+
+
+def _passing_graph(passed: HandOffs, accounts: int) -> csr_array:
+    """Accounts by accounts: how often something passed between them."""
+    count = passed.count.astype(np.float64)
+    return csr_array(coo_array((count, (passed.giver, passed.taker)), shape=(accounts, accounts)))
+
+
+def _things_graph(views: list[Incidence], accounts: int) -> csr_array:
+    """Accounts by things (numbered on after the accounts): bits of surprise where one holds the other."""
+    rows, columns, bits = [], [], []
+    base = accounts
+    for view in views:
+        if view.kind.family is not Family.THINGS:
+            continue
+        surprise = -np.log2(view.frequency())
+        rows.append(np.repeat(np.arange(accounts), np.diff(view.by_account)))
+        columns.append(base + view.held.astype(np.int64))
+        bits.append(surprise[view.held] * view.weight)
+        base += len(view.tokens)
+    if not rows:
+        return csr_array((accounts, accounts))
+    return csr_array(
+        coo_array((np.concatenate(bits), (np.concatenate(rows), np.concatenate(columns))), shape=(base, base))
+    )
+
+
+def _circles(graph: csr_array, options: CandidateOptions, rng: np.random.Generator) -> list[Codes]:
+    """Communities of a weighted graph against its own degrees (modularity), at each resolution.
+
+    Source: Traag, Waltman and van Eck 2019, "From Louvain to Leiden". Degrees are the null, so a popular thing or a
+    chatty account joins nobody by itself.
+    """
+    if graph.nnz == 0:
+        return []
+    both = csr_array(graph + graph.T)
+    found = []
+    for resolution in options.resolutions:
+        _, named = leiden_csr(
+            both.indptr.astype(np.int64), both.indices.astype(np.int32), both.data.astype(np.float64), both.shape[0],
+            resolution=resolution, iterations=2, seed=int(rng.integers(2**31)),
+        )  # fmt: skip
+        label = np.empty(len(named), dtype=np.int64)
+        label[np.fromiter(named.keys(), dtype=np.int64)] = np.fromiter(named.values(), dtype=np.int64)
+        order = np.argsort(label, kind="stable")
+        bounds = np.flatnonzero(np.concatenate([[True], label[order][1:] != label[order][:-1], [True]]))
+        found += [
+            order[low:high].astype(np.int32)
+            for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+            if high - low >= options.least_accounts
+        ]
+    return found

@@ -1,0 +1,191 @@
+"""From ties to groups: propose generously, confirm by another family, prune account by account, join what is one."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.group import Codes, Group, Linked
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.token import Family
+from stillwatch.facts.traffic import Traffic
+from stillwatch.link.candidates import Candidate, CandidateOptions, candidates
+from stillwatch.link.describe import Scene, describe
+from stillwatch.link.hand_offs import HandOffOptions, hand_offs
+from stillwatch.link.joining import Confirmed, Joiner, JoinOptions
+from stillwatch.link.mixture import MixtureOptions, Split, Views, family_bits, split
+from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, test_rhythm
+from stillwatch.link.shared_things import ThingOptions, shared_things
+from stillwatch.link.shared_words import WordOptions, shared_words
+from stillwatch.stats.calibrate import log2_choose
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkOptions:
+    """Every option of the step, by the file that owns it, and how sure a group must be before it is kept."""
+
+    things: ThingOptions = field(default_factory=ThingOptions)
+    words: WordOptions = field(default_factory=WordOptions)
+    hand_offs: HandOffOptions = field(default_factory=HandOffOptions)
+    candidates: CandidateOptions = field(default_factory=CandidateOptions)
+    mixture: MixtureOptions = field(default_factory=MixtureOptions)
+    rhythm: RhythmOptions = field(default_factory=RhythmOptions)
+    alpha: float = 1e-3
+    """A family is beyond chance when all groups tried would show its evidence less often than this, together."""
+    belongs: float = 0.5
+    """An account is a member when it belongs more likely than not."""
+    rhythm_tests: int = 250
+    """Candidates without another tie that are tested for a scheduler, largest traffic first (bounds the time)."""
+    overlap: float = 0.5
+    """A candidate of which this share is in confirmed groups already needs no test for a scheduler."""
+    join: JoinOptions = field(default_factory=JoinOptions)
+    least_member_bits: float = 3.0
+    """A member needs this much evidence of its own beside what proposed the group: knowing nothing ties nobody."""
+    prior_bits: float = 1.0
+    """What must be overcome before an account is thought to belong (bits against it)."""
+
+
+def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.random.Generator) -> Linked:
+    """Every group that two families of evidence confirm, each account in at most one."""
+    if len(roster) < options.candidates.least_accounts:
+        return Linked()
+    incidences = shared_things(traffic, roster, options.things) + shared_words(traffic, roster, options.words)
+    passed = hand_offs(traffic, roster, options.hand_offs)
+    proposed = candidates(incidences, passed, len(roster), options.candidates, rng)
+    if not proposed:
+        return Linked()
+    search = _Search(Views(incidences, passed, traffic.activity.exchanges), Timelines(traffic, roster), options, rng)
+    least = options.candidates.least_accounts
+    joined = Joiner(search.views, options.join, options.mixture).join(search.confirm(proposed), least)
+    kept = [
+        (one, families, rhythm)
+        for one in joined
+        if search.stands(families := search.families(one.members), rhythm := search.rhythm(one.members))
+    ]
+    scene = Scene(traffic, roster, search.views, passed)
+    groups = tuple(
+        describe(
+            scene,
+            members=one.members,
+            confidence=confidence_of(one.bits, options.prior_bits),
+            bits=one.bits,
+            families=families,
+            rhythm=rhythm,
+            tries=len(proposed),
+        )
+        for one, families, rhythm in kept
+    )
+    return Linked(groups=groups, tries=len(proposed))
+
+
+def confidence_of(bits: Floats, prior_bits: float) -> Floats:
+    """Probability that an account belongs, from its evidence in bits and what stands against it beforehand."""
+    confidence: Floats = 1.0 / (1.0 + 2.0 ** -np.clip(bits - prior_bits, -20.0, 20.0))
+    return confidence
+
+
+class _Search:
+    """One scan's search for groups: the views, the clock of each account, and what is asked of them."""
+
+    def __init__(self, views: Views, timelines: Timelines, options: LinkOptions, rng: np.random.Generator) -> None:
+        self.views = views
+        self.timelines = timelines
+        self.options = options
+        self.rng = rng
+        self.needed = 0.0
+
+    def confirm(self, proposed: list[Candidate]) -> list[Confirmed]:
+        """Candidates that another family than their own confirms, cut down to their members, strongest first."""
+        self.needed = float(np.log2(len(proposed) / self.options.alpha))
+        other = self._other_families(proposed)
+        order = np.argsort(-other, kind="stable")
+        kept: list[Confirmed] = []
+        quiet: list[Candidate] = []
+        for place in order.tolist():
+            candidate = proposed[place]
+            if other[place] >= self.needed:
+                one = self._cut(candidate)
+                if one is not None:
+                    kept.append(one)
+                    continue
+            quiet.append(candidate)
+        kept += self._confirm_by_rhythm(quiet, kept)
+        return sorted(kept, key=lambda one: (-one.strength, one.members.tobytes()))
+
+    def _other_families(self, proposed: list[Candidate]) -> Floats:
+        """For each candidate, the most bits that a family other than its proposer finds, quickly."""
+        members = np.concatenate([one.members for one in proposed])
+        bounds = np.zeros(len(proposed) + 1, dtype=np.int64)
+        np.cumsum([len(one.members) for one in proposed], out=bounds[1:])
+        proposer = np.array([list(Family).index(one.family) for one in proposed])
+        best = np.zeros(len(proposed))
+        for place, incidence in enumerate(self.views.views):
+            bits = self.views.quick_bits(bounds, members, place)
+            foreign = proposer != list(Family).index(incidence.kind.family)
+            best = np.where(foreign, np.maximum(best, bits), best)
+        if len(self.views.partner):
+            for k, one in enumerate(proposed):
+                if one.family is not Family.HAND_OFFS:
+                    best[k] = max(
+                        best[k], float(self.views.pass_bits(one.members, one.members, self.options.mixture).sum())
+                    )
+        return best
+
+    def _cut(self, candidate: Candidate) -> Confirmed | None:
+        """Members of a candidate, if enough remain and another family still confirms them."""
+        found = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
+        one = self._members_of(candidate.members, found, self.options.least_member_bits)
+        if one is None:
+            return None
+        foreign = max(bits for family, bits in self.families(one.members).items() if family is not candidate.family)
+        # Choosing k members of n is itself a search among C(n, k) groups, which chance gets for free.
+        chosen = log2_choose(len(candidate.members), len(one.members))
+        return one if foreign >= self.needed + chosen else None
+
+    def _members_of(self, members: Codes, found: Split, least_bits: float) -> Confirmed | None:
+        inside = (found.belongs >= self.options.belongs) & (found.bits >= least_bits)
+        if int(inside.sum()) < self.options.candidates.least_accounts:
+            return None
+        cut = members[inside]
+        strength = sum(max(bits, 0.0) for bits in self.families(cut).values())
+        return Confirmed(cut, found.bits[inside], strength)
+
+    def _confirm_by_rhythm(self, quiet: list[Candidate], kept: list[Confirmed]) -> list[Confirmed]:
+        """Candidates that only one scheduler ties together besides what proposed them."""
+        taken = np.zeros(len(self.views.exchanges), dtype=np.bool_)
+        for one in kept:
+            taken[one.members] = True
+        fresh = [one for one in quiet if float(taken[one.members].mean()) < self.options.overlap]
+        fresh.sort(key=lambda one: (-self.timelines.exchanges(one.members), one.members.tobytes()))
+        found = []
+        for candidate in fresh[: self.options.rhythm_tests]:
+            rhythm = self.rhythm(candidate.members)
+            if rhythm.bits >= self.needed:
+                fitted = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
+                one = self._members_of(candidate.members, fitted, -self.options.least_member_bits)
+                if one is not None:
+                    found.append(Confirmed(one.members, one.bits, one.strength + rhythm.bits))
+        return found
+
+    def families(self, members: Codes) -> dict[Family, float]:
+        """Bits of the families that speak through accounts (rhythm speaks through the group)."""
+        out: dict[Family, float] = {}
+        for family in (Family.THINGS, Family.WORDS):
+            kinds = [
+                (view.kind, self.views.group_bits(members, place))
+                for place, view in enumerate(self.views.views)
+                if view.kind.family is family
+            ]
+            out[family] = family_bits(kinds)
+        out[Family.HAND_OFFS] = float(self.views.pass_bits(members, members, self.options.mixture).sum())
+        return out
+
+    def stands(self, families: dict[Family, float], rhythm: Rhythm) -> bool:
+        """Whether at least two families are beyond chance for a group as it is in the end."""
+        return sum(1 for bits in (*families.values(), rhythm.bits) if bits >= self.needed) >= 2  # noqa: PLR2004 - law 1
+
+    def rhythm(self, members: Codes) -> Rhythm:
+        """The scheduler test of a group."""
+        return test_rhythm(self.timelines, members, self.options.rhythm, self.rng)

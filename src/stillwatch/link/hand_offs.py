@@ -1,0 +1,233 @@
+"""Hand-offs: what passes from one account to another, which honest strangers hardly ever do."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.quotes import Quotes
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.traces import BANNED, LIMITED, REFUSED
+from stillwatch.facts.traffic import Traffic
+
+Codes = npt.NDArray[np.int32]
+
+
+class HandOff(IntEnum):
+    """How something passed from one account to another."""
+
+    RETRY = 1
+    CONTINUED = 2
+    QUOTED = 3
+    SIGNATURE = 4
+
+    @property
+    def words(self) -> str:
+        """How a report says it."""
+        return {
+            HandOff.RETRY: "the same request was tried again on another account after a limit, ban or refusal",
+            HandOff.CONTINUED: "a conversation begun on one account went on in another",
+            HandOff.QUOTED: "one account's answers came back in another account's input",
+            HandOff.SIGNATURE: "a reasoning signature issued to one account was sent in by another",
+        }[self]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandOffOptions:
+    """When two accounts' exchanges count as one passing to the other."""
+
+    retry_window_s: float = 600.0
+    """A retry elsewhere follows within this time (seconds): failover tooling acts in seconds, people in minutes."""
+    max_holders: int = 8
+    """A request or answer that more accounts than this share is common property and passes nothing on."""
+    quote_holders: int = 2
+    """An answer's phrase that more accounts than this were given, or sent in, is public text or a stock phrase."""
+    least_quotes: int = 2
+    """Sampled phrases of one account's answers in another's input before it counts as a quotation: one may be luck."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffs:
+    """Directed pairs of accounts with the kind and number of hand-offs between them, sorted, no pair of a kind twice."""
+
+    giver: Codes
+    taker: Codes
+    kind: npt.NDArray[np.int8]
+    count: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, giver: Codes, taker: Codes, kind: npt.NDArray[np.int8]) -> "HandOffs":
+        """Count repeated (giver, taker, kind) triples."""
+        order = np.lexsort((kind, taker, giver))
+        giver, taker, kind = giver[order], taker[order], kind[order]
+        first = np.ones(len(giver), dtype=np.bool_)
+        first[1:] = (giver[1:] != giver[:-1]) | (taker[1:] != taker[:-1]) | (kind[1:] != kind[:-1])
+        starts = np.flatnonzero(first)
+        count = np.diff(np.concatenate([starts, [len(giver)]])).astype(np.int32)
+        return cls(giver[starts], taker[starts], kind[starts], count)
+
+    def __len__(self) -> int:
+        """Pairs of a kind."""
+        return len(self.giver)
+
+
+def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions) -> HandOffs:
+    """Every hand-off between two accounts in the traffic."""
+    rows = traffic.traces.in_order()
+    account = roster.codes(rows["account"])
+    found = [
+        (*_retries(rows, account, options), HandOff.RETRY),
+        (*_continued(rows, account, options), HandOff.CONTINUED),
+        (*_quoted(traffic.said, traffic.asked, roster, options), HandOff.QUOTED),
+        (*_signatures(traffic.issued, traffic.replayed, roster, options), HandOff.SIGNATURE),
+    ]
+    giver = np.concatenate([one[0] for one in found]).astype(np.int32)
+    taker = np.concatenate([one[1] for one in found]).astype(np.int32)
+    kind = np.concatenate([np.full(len(one[0]), one[2], dtype=np.int8) for one in found])
+    return HandOffs.of(giver, taker, kind)
+
+
+def _retries(rows: npt.NDArray[np.void], account: Codes, options: HandOffOptions) -> tuple[Codes, Codes]:
+    """The same whole request on another account soon after it was limited, banned or refused."""
+    request = np.ascontiguousarray(rows["request"])
+    failed = np.isin(rows["outcome"], (LIMITED, BANNED, REFUSED)) & (request != 0)
+    wanted = np.unique(request[failed])
+    some = np.flatnonzero(np.isin(request, wanted)) if len(wanted) else np.zeros(0, dtype=np.int64)
+    some = some[np.argsort(request[some], kind="stable")]
+    window = np.int64(options.retry_window_s * 1e6)
+    return _pair_retries(
+        request[some], account[some], rows["start"][some], rows["end"][some], failed[some], window, options.max_holders
+    )
+
+
+@nb.njit(cache=True)
+def _pair_retries(request, account, start, end, failed, window, max_holders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
+    """Rows sorted by request and then start: pair each failure with the next attempt on another account."""
+    giver = np.empty(len(request), dtype=np.int32)
+    taker = np.empty(len(request), dtype=np.int32)
+    n = 0
+    i = 0
+    while i < len(request):
+        j = i
+        while j < len(request) and request[j] == request[i]:
+            j += 1
+        if len(np.unique(account[i:j])) <= max_holders:
+            for k in range(i, j - 1):
+                if not failed[k]:
+                    continue
+                after = k + 1
+                if account[after] != account[k] and start[after] >= start[k] and start[after] - end[k] <= window:
+                    giver[n] = account[k]
+                    taker[n] = account[after]
+                    n += 1
+        i = j
+    return giver[:n].copy(), taker[:n].copy()
+
+
+def _continued(rows: npt.NDArray[np.void], account: Codes, options: HandOffOptions) -> tuple[Codes, Codes]:
+    """A conversation, up to and with the answer one account was given, that another account sends on."""
+    history = np.ascontiguousarray(rows["history"])
+    closing = np.ascontiguousarray(rows["closing"])
+    begun = np.flatnonzero(closing)
+    begun = begun[np.argsort(closing[begun], kind="stable")]
+    later = np.flatnonzero(history)
+    keys = closing[begun]
+    low = np.searchsorted(keys, history[later], side="left")
+    high = np.searchsorted(keys, history[later], side="right")
+    met = high > low
+    return _pair_turns(
+        account[begun], rows["start"][begun], low[met], high[met], account[later[met]], rows["start"][later[met]],
+        options.max_holders,
+    )  # fmt: skip
+
+
+@nb.njit(cache=True)
+def _pair_turns(giver_of, given_at, low, high, taker_of, taken_at, max_holders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
+    """One pair for each later turn whose conversation only other accounts had begun before it."""
+    giver = np.empty(len(low), dtype=np.int32)
+    taker = np.empty(len(low), dtype=np.int32)
+    n = 0
+    for i in range(len(low)):
+        if high[i] - low[i] > max_holders:
+            continue
+        own = False
+        other = -1
+        for k in range(low[i], high[i]):
+            if given_at[k] > taken_at[i]:
+                continue
+            if giver_of[k] == taker_of[i]:
+                own = True
+            else:
+                other = giver_of[k]
+        if other >= 0 and not own:
+            giver[n] = other
+            taker[n] = taker_of[i]
+            n += 1
+    return giver[:n].copy(), taker[:n].copy()
+
+
+def _quoted(said: Quotes, asked: Quotes, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
+    """Phrases that first came up in one account's answers and then in another account's input.
+
+    What anybody had asked before it was said is public text or the answer quoting its question, and passes nothing on;
+    neither does what many accounts were told.
+    """
+    giver, taker = _born_as_answers(
+        said.token, said.account, said.time, asked.token, asked.account, asked.time, options.quote_holders
+    )
+    giver_code, taker_code = roster.codes(giver), roster.codes(taker)
+    pair = giver_code.astype(np.int64) * len(roster) + taker_code
+    unique, counts = np.unique(pair, return_counts=True)
+    kept = unique[counts >= options.least_quotes]
+    times = counts[counts >= options.least_quotes] // options.least_quotes
+    kept = np.repeat(kept, times)
+    return (kept // max(1, len(roster))).astype(np.int32), (kept % max(1, len(roster))).astype(np.int32)
+
+
+@nb.njit(cache=True)
+def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max_holders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913
+    """Walk both sorted lists once; emit (who said it first, who asked it later) for each phrase born as an answer."""
+    giver = np.empty(len(a_token), dtype=np.uint64)
+    taker = np.empty(len(a_token), dtype=np.uint64)
+    n = 0
+    i = j = 0
+    while i < len(s_token) and j < len(a_token):
+        if s_token[i] < a_token[j]:
+            i += 1
+            continue
+        if s_token[i] > a_token[j]:
+            j += 1
+            continue
+        token = s_token[i]
+        i_end, j_end = i, j
+        source = i
+        while i_end < len(s_token) and s_token[i_end] == token:
+            if s_time[i_end] < s_time[source]:
+                source = i_end
+            i_end += 1
+        first_asked = a_time[j]
+        while j_end < len(a_token) and a_token[j_end] == token:
+            first_asked = min(first_asked, a_time[j_end])
+            j_end += 1
+        if i_end - i <= max_holders and j_end - j <= max_holders and first_asked > s_time[source]:
+            for k in range(j, j_end):
+                told = False
+                for m in range(i, i_end):
+                    if s_account[m] == a_account[k] and s_time[m] < a_time[k]:
+                        told = True
+                if not told:
+                    giver[n] = s_account[source]
+                    taker[n] = a_account[k]
+                    n += 1
+        i, j = i_end, j_end
+    return giver[:n].copy(), taker[:n].copy()
+
+
+def _signatures(issued: Quotes, replayed: Quotes, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
+    """Reasoning signatures sent in by an account to which they were never issued."""
+    giver, taker = _born_as_answers(
+        issued.token, issued.account, issued.time, replayed.token, replayed.account, replayed.time, options.max_holders
+    )
+    return roster.codes(giver), roster.codes(taker)

@@ -1,0 +1,255 @@
+"""One campaign, one group: confirmed groups are made disjoint, joined where rare tokens cross them, and grown."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import poisson
+
+from stillwatch.facts.group import Codes
+from stillwatch.facts.token import Family, TokenKind
+from stillwatch.link.mixture import MixtureOptions, Views, family_bits
+from stillwatch.stats.calibrate import bits_of_p
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JoinOptions:
+    """When groups are one campaign and when an account belongs to it."""
+
+    join_bits: float = 9.0
+    """Evidence that two groups are one, each group being a single observation (bits): chance joins one pair in 500."""
+    lone_family_bits: float = 14.0
+    """... and this much when only one family of evidence ties them, so that no one token chains two groups."""
+    speaking_bits: float = 2.0
+    """A family takes part in tying two groups from this much on (bits)."""
+    most_token_bits: float = 12.0
+    """What one kind of token may say at most about two groups."""
+    attach_bits: float = 6.0
+    """An account that no group claimed joins a campaign with this much evidence of its own (64 to 1) ..."""
+    lone_attach_bits: float = 10.0
+    """... and with this much when only one family speaks for it (1,000 to 1)."""
+    reuse: float = 0.9
+    """How often accounts of one hand take up what the others use, when groups or accounts are weighed against one."""
+    least_share: float = 0.1
+    """A group shows a token when this share of its accounts holds it: what one member does says nothing about all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A group that two families confirm."""
+
+    members: Codes
+    bits: Floats
+    """(n,) what ties each member to the others, in bits."""
+    strength: float
+    """Bits of the whole group."""
+
+
+class Joiner:
+    """Joins the confirmed groups of one scan."""
+
+    def __init__(self, views: Views, options: JoinOptions, mixture: MixtureOptions) -> None:
+        """Take the scan's views."""
+        self.views = views
+        self.mixture = mixture
+        self.options = options
+        self.accounts = len(views.exchanges)
+
+    def join(self, confirmed: list[Confirmed], least: int) -> list[Confirmed]:
+        """Disjoint campaigns of at least `least` accounts, in order of size and then of their smallest code."""
+        groups = self._disjoint(confirmed, least)
+        groups = self._merge(groups)
+        groups = self._grow(groups)
+        groups.sort(key=lambda members: (-len(members), int(members[0])))
+        background = self._background(groups)
+        return [Confirmed(members, self._own_bits(members, background), 0.0) for members in groups]
+
+    def _disjoint(self, confirmed: list[Confirmed], least: int) -> list[Codes]:
+        """The densest groups first (bits an account: Hooi et al. 2016, FRAUDAR); each account goes to one group.
+
+        Density prefers a pure part over a union of strangers' circles; what belongs together is joined afterwards.
+        """
+        order = sorted(confirmed, key=lambda one: (-one.strength / len(one.members), one.members.tobytes()))
+        taken = np.zeros(self.accounts, dtype=np.bool_)
+        groups = []
+        for one in order:
+            free = one.members[~taken[one.members]]
+            if len(free) >= max(least, len(one.members) // 2):
+                taken[free] = True
+                groups.append(free)
+        return groups
+
+    def _background(self, groups: list[Codes]) -> list[Floats]:
+        """By view, how often accounts outside every group hold each token: what honest traffic shows."""
+        inside = np.zeros(self.accounts, dtype=np.bool_)
+        for members in groups:
+            inside[members] = True
+        out = []
+        for view in self.views.views:
+            outside = np.add.reduceat(~inside[view.holders], view.by_token[:-1]) if len(view.tokens) else np.zeros(0)
+            known = int((view.known & ~inside).sum())
+            out.append((outside + 1.0) / (known + 2.0))
+        return out
+
+    def _shares(self, members: Codes) -> list[dict[int, float]]:
+        """By view, the share of the members that hold each token."""
+        out = []
+        for view in self.views.views:
+            known = int(view.known[members].sum())
+            counts: dict[int, float] = {}
+            if known:
+                held = np.concatenate([view.held_by(code) for code in members.tolist()])
+                places, n = np.unique(held, return_counts=True)
+                share = n / known
+                keep = share >= self.options.least_share
+                counts = dict(zip(places[keep].tolist(), share[keep].tolist(), strict=True))
+            out.append(counts)
+        return out
+
+    def _merge(self, groups: list[Codes]) -> list[Codes]:
+        """Join the pair with the most evidence, again and again, until none has enough."""
+        background = self._background(groups)
+        shares: dict[int, list[dict[int, float]]] = {i: self._shares(members) for i, members in enumerate(groups)}
+        members = dict(enumerate(groups))
+        label = np.full(self.accounts, -1, dtype=np.int64)
+        for i, codes in members.items():
+            label[codes] = i
+        waiting = {
+            pair: self._link_bits(*pair, members, shares, background, label) for pair in self._pairs(shares, label)
+        }
+        while waiting:
+            (a, b), best = max(waiting.items(), key=lambda item: (item[1], -item[0][0], -item[0][1]))
+            if best < self.options.join_bits:
+                break
+            members[a] = np.sort(np.concatenate([members[a], members.pop(b)]))
+            label[members[a]] = a
+            shares[a] = self._shares(members[a])
+            del shares[b]
+            neighbours = {x for pair in waiting for x in pair if (a in pair or b in pair) and x not in (a, b)}
+            waiting = {pair: bits for pair, bits in waiting.items() if a not in pair and b not in pair}
+            for other in neighbours:
+                pair = (min(a, other), max(a, other))
+                waiting[pair] = self._link_bits(*pair, members, shares, background, label)
+        return list(members.values())
+
+    def _pairs(self, shares: dict[int, list[dict[int, float]]], label: npt.NDArray[np.int64]) -> set[tuple[int, int]]:
+        """Groups that show a common token or hand something on to each other."""
+        pairs: set[tuple[int, int]] = set()
+        for place in range(len(self.views.views)):
+            holders: dict[int, list[int]] = defaultdict(list)
+            for group, by_view in shares.items():
+                for token in by_view[place]:
+                    holders[token].append(group)
+            for found in holders.values():
+                pairs.update((a, b) for i, a in enumerate(found) for b in found[i + 1 :])
+        giver, taker = label[self.views.partner_of], label[self.views.partner]
+        crossing = (giver >= 0) & (taker >= 0) & (giver < taker)
+        pairs.update(zip(giver[crossing].tolist(), taker[crossing].tolist(), strict=True))
+        return pairs
+
+    def _link_bits(  # noqa: PLR0913 - the state of a merge in progress
+        self,
+        a: int,
+        b: int,
+        members: dict[int, Codes],
+        shares: dict[int, list[dict[int, float]]],
+        background: list[Floats],
+        label: npt.NDArray[np.int64],
+    ) -> float:
+        """How much likelier one hand makes it that two groups show the same tokens and hand on to each other."""
+        kinds: list[tuple[TokenKind, float]] = []
+        for place, view in enumerate(self.views.views):
+            ours, theirs = shares[a][place], shares[b][place]
+            if not ours or not theirs:
+                continue
+            best = 0.0
+            for token in ours.keys() & theirs.keys():
+                # Both groups must show it broadly; the rarer it is outside all groups, the more it says.
+                broad = min(ours[token], theirs[token])
+                best = max(best, broad * float(-np.log2(background[place][token])))
+            kinds.append((view.kind, min(best, self.options.most_token_bits)))
+        families = [
+            family_bits([(kind, bits) for kind, bits in kinds if kind.family is family])
+            for family in (Family.THINGS, Family.WORDS)
+        ]
+        families.append(self._cross_bits(members[a], members[b], b, label))
+        speaking = sum(1 for bits in families if bits >= self.options.speaking_bits)
+        short = 0.0 if speaking >= 2 else self.options.lone_family_bits - self.options.join_bits  # noqa: PLR2004
+        return sum(families) - short
+
+    def _cross_bits(self, ours: Codes, theirs: Codes, b: int, label: npt.NDArray[np.int64]) -> float:
+        """Hand-offs between two groups beyond what their shares of the traffic would exchange by chance."""
+        rows, _ = self.views.partners_of(ours)
+        crossing = rows[label[self.views.partner[rows]] == b]
+        pairs = len(crossing)
+        if pairs < 3:  # noqa: PLR2004 - one or two pairs may be luck
+            return 0.0
+        total = len(self.views.partner) / 2
+        share = float(self.views.exchanges[ours].sum()) * float(self.views.exchanges[theirs].sum())
+        expected = 2.0 * total * share / max(self.views.total, 1.0) ** 2
+        return max(0.0, bits_of_p(float(poisson.sf(pairs - 1, max(expected, 0.1)))))
+
+    def _grow(self, groups: list[Codes]) -> list[Codes]:
+        """Attach unclaimed accounts that share a campaign's rare tokens, judged against accounts outside all groups."""
+        taken = np.zeros(self.accounts, dtype=np.bool_)
+        for members in groups:
+            taken[members] = True
+        background = self._background(groups)
+        grown = []
+        for members in groups:
+            near = self._near(members, taken)
+            if len(near):
+                families = self._families_against(near, members, background)
+                speaking = (families >= self.options.speaking_bits).sum(axis=0)
+                needed = np.where(speaking >= 2, self.options.attach_bits, self.options.lone_attach_bits)  # noqa: PLR2004
+                joined = near[families.sum(axis=0) >= needed]
+                taken[joined] = True
+                members = np.sort(np.concatenate([members, joined])).astype(np.int32)  # noqa: PLW2901 - it grew
+            grown.append(members)
+        return grown
+
+    def _near(self, members: Codes, taken: npt.NDArray[np.bool_]) -> Codes:
+        """Unclaimed accounts that hold a token which the campaign shows, or pass work to or from it."""
+        found = [np.zeros(0, dtype=np.int32)]
+        for view, shares in zip(self.views.views, self._shares(members), strict=True):
+            found += [view.holders_of(token) for token in shares]
+        for code in members.tolist():
+            found.append(self.views.partner[self.views.partner_bounds[code] : self.views.partner_bounds[code + 1]])
+        near = np.unique(np.concatenate(found)).astype(np.int32)
+        return near[~taken[near]]
+
+    def _families_against(self, accounts: Codes, members: Codes, background: list[Floats]) -> Floats:
+        """(3, n): what things, words and hand-offs say for each account about a group, in bits."""
+        kinds: dict[TokenKind, Floats] = {}
+        reuse = self.options.reuse
+        by_view = self._shares(members)
+        for place, view in enumerate(self.views.views):
+            shares = by_view[place]
+            weight = np.zeros(len(view.tokens))
+            for token, share in shares.items():
+                weight[token] = share
+            # A hand that spreads over many cards still shows each of them more than strangers do.
+            total = max(float(weight.sum()), 1.0) if view.kind.family is Family.THINGS else 1.0
+            bits = np.zeros(len(accounts))
+            for i, code in enumerate(accounts.tolist()):
+                if not view.known[code] or not shares:
+                    continue
+                held = view.held_by(code)
+                best = float((weight[held] / total / background[place][held]).max()) if len(held) else 0.0
+                bits[i] = np.log2((1.0 - reuse) + reuse * best)
+            kinds[view.kind] = np.clip(bits, -4.0, 12.0)
+        out = np.zeros((3, len(accounts)))
+        for row, family in enumerate((Family.THINGS, Family.WORDS)):
+            mine = [(kind, bits) for kind, bits in kinds.items() if kind.family is family]
+            for i in range(len(accounts)):
+                out[row, i] = family_bits([(kind, float(bits[i])) for kind, bits in mine])
+        out[2] = self.views.pass_bits(accounts, members, self.mixture)
+        return out
+
+    def _own_bits(self, members: Codes, background: list[Floats]) -> Floats:
+        """What ties each member to the rest of its campaign, in bits."""
+        total: Floats = self._families_against(members, members, background).sum(axis=0)
+        return total

@@ -1,0 +1,198 @@
+"""Members or bystanders: which accounts of a candidate group belong, and what each family says for them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.token import Family, TokenKind
+from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.stats.reuse_kernel import in_sequence, leave_one_out, quick_bits
+
+Codes = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+
+REUSES = (0.5, 0.9)
+"""Strengths of reuse that the group's evidence averages over, beside none at all: an average of e-values is one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MixtureOptions:
+    """How members are told from bystanders."""
+
+    rounds: int = 25
+    prior: float = 0.6
+    """Belonging before the evidence, where the fit starts from."""
+    most_bits: float = 20.0
+    """One family moves one account by at most this much: no single tie decides about anybody (bits)."""
+    partner_reuse: float = 0.5
+    """How often an account of one hand passes work inside the group, when it passes any on."""
+    most_passes: int = 3
+    """Hand-offs of one account beyond this many add nothing: they are not independent of each other."""
+
+
+class Views:
+    """The incidences of a scan with their backgrounds, and scratch space for the kernels."""
+
+    def __init__(self, views: list[Incidence], passed: HandOffs, exchanges: npt.NDArray[np.int64]) -> None:
+        """Prepare `views` for accounts with that many exchanges each."""
+        self.views = views
+        self.frequency = [view.frequency() for view in views]
+        self.mass = [np.zeros(len(view.tokens)) for view in views]
+        self.exchanges = exchanges
+        self.total = float(exchanges.sum())
+        # Hand-offs both ways: an account's partners, how often, and whether words were all that passed.
+        self.partner_of = np.concatenate([passed.giver, passed.taker])
+        self.partner = np.concatenate([passed.taker, passed.giver])
+        self.times = np.concatenate([passed.count, passed.count])
+        self.quoted = np.tile(passed.kind == HandOff.QUOTED, 2)
+        order = np.lexsort((self.quoted, self.partner, self.partner_of))
+        self.partner_of, self.partner = self.partner_of[order], self.partner[order]
+        self.times, self.quoted = self.times[order], self.quoted[order]
+        self.quotations = np.bincount(self.partner_of[self.quoted], minlength=len(exchanges))
+        self.partner_bounds = np.searchsorted(self.partner_of, np.arange(len(exchanges) + 1))
+
+    def ratios(self, members: Codes, r: Floats, place: int, barred: int, reuse: float) -> tuple[Floats, float]:
+        """Each member's likelihood ratio in one view against the others, and the reuse that this implies."""
+        view = self.views[place]
+        out = np.ones(len(members))
+        again = leave_one_out(
+            members, r, view.by_account, view.held, view.weight, view.known, self.frequency[place], barred, reuse,
+            self.mass[place], out,
+        )  # fmt: skip
+        return out, float(again)
+
+    def group_bits(self, members: Codes, place: int, barred: int = -1) -> float:
+        """Evidence in bits that the group reuses tokens of one view, averaged over the strengths of reuse."""
+        view = self.views[place]
+        logs = [0.0]
+        for reuse in REUSES:
+            logs.append(
+                float(
+                    in_sequence(
+                        members, view.by_account, view.held, view.weight, view.known, self.frequency[place], barred,
+                        reuse, self.mass[place],
+                    )
+                )
+            )  # fmt: skip
+        return _mean_of_powers(logs)
+
+    def quick_bits(self, bounds: npt.NDArray[np.int64], members: Codes, place: int) -> Floats:
+        """`group_bits` of many groups in one view, at the lower strength of reuse only."""
+        view = self.views[place]
+        out = np.zeros(len(bounds) - 1)
+        quick_bits(
+            bounds, members, view.by_account, view.held, view.weight, view.known, self.frequency[place], REUSES[0],
+            self.mass[place], out,
+        )  # fmt: skip
+        return out
+
+    def pass_bits(self, accounts: Codes, members: Codes, options: MixtureOptions) -> Floats:
+        """What hand-offs say for each account about a group, in bits: partners inside are likelier in one hand.
+
+        Null: partners are met in proportion to the group's share of all exchanges; for quotations, where public text
+        also passes between strangers, to its share of all quotations if that is larger.
+        """
+        if len(self.partner) == 0:
+            return np.zeros(len(accounts))
+        inside = np.zeros(len(self.exchanges), dtype=np.bool_)
+        inside[members] = True
+        share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
+        quoted = float(self.quotations[members].sum()) / max(1, int(self.quotations.sum()))
+        rows, owner = self.partners_of(accounts)
+        reuse = options.partner_reuse
+        gain = np.log2((1.0 - reuse) + reuse / np.maximum([share, max(share, quoted)], 1e-6))
+        within = inside[self.partner[rows]]
+        each = np.where(within, gain[self.quoted[rows].astype(np.int64)], np.log2(1.0 - reuse))
+        # The most telling passes of an account count, up to `most_passes` of each sign.
+        times = np.minimum(self.times[rows], options.most_passes)
+        n = len(accounts)
+        for_it = np.bincount(owner[within], weights=(each * times)[within], minlength=n)
+        against = np.bincount(owner[~within], weights=(each * times)[~within], minlength=n)
+        bits: Floats = np.minimum(for_it, options.most_passes * gain[0]) + np.maximum(
+            against, options.most_passes * np.log2(1.0 - reuse)
+        )
+        return bits
+
+    def partners_of(self, accounts: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The rows of the accounts' hand-offs, and the place in `accounts` that each belongs to."""
+        low, high = self.partner_bounds[accounts], self.partner_bounds[accounts + 1]
+        sizes = high - low
+        rows = np.repeat(low, sizes) + np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return rows, np.repeat(np.arange(len(accounts)), sizes)
+
+
+def family_bits(kinds: list[tuple[TokenKind, float]]) -> float:
+    """A family's bits from those of its kinds: kinds that say the same count once, the others add up.
+
+    An address and its block, a template and an equal text are the same observation twice.
+    """
+    twins = (
+        (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK),
+        (TokenKind.TEMPLATE, TokenKind.SYSTEM_PROMPT, TokenKind.WORK_ITEM),
+    )
+    total = 0.0
+    for group in twins:
+        total += max((bits for kind, bits in kinds if kind in group), default=0.0)
+    grouped = {kind for group in twins for kind in group}
+    return total + sum(bits for kind, bits in kinds if kind not in grouped)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A candidate split into members and bystanders."""
+
+    belongs: Floats
+    """(n,) probability that each account belongs."""
+    bits: Floats
+    """(n,) what all families say for each account, in bits."""
+
+
+def split(views: Views, members: Codes, view: int, token: int, options: MixtureOptions) -> Split:
+    """Fit the mixture to one candidate, the proposing token (`view`, `token`) left out."""
+    n = len(members)
+    r = np.full(n, options.prior)
+    reuse = np.full(len(views.views), 0.5)
+    bits = np.zeros(n)
+    prior = options.prior
+    for _ in range(options.rounds):
+        by_kind: dict[TokenKind, Floats] = {}
+        for place, incidence in enumerate(views.views):
+            ratio, again = views.ratios(members, r, place, token if place == view else -1, float(reuse[place]))
+            reuse[place] = min(max(again, 0.001), 0.999)
+            by_kind[incidence.kind] = np.log2(np.maximum(ratio, 1e-6))
+        families = _per_family(by_kind, n)
+        families[Family.HAND_OFFS] = views.pass_bits(members, members, options)
+        bits = np.zeros(n)
+        for one in families.values():
+            bits += np.clip(one, -options.most_bits, options.most_bits)
+        odds = np.log2(prior / (1.0 - prior)) + bits
+        updated = 1.0 / (1.0 + 2.0 ** -np.clip(odds, -40.0, 40.0))
+        prior = float(np.clip(updated.mean(), 0.02, 0.98))
+        if float(np.abs(updated - r).max()) < 1e-4:  # noqa: PLR2004 - settled
+            r = updated
+            break
+        r = updated
+    return Split(r, bits)
+
+
+def _per_family(by_kind: dict[TokenKind, Floats], n: int) -> dict[Family, Floats]:
+    """`family_bits` for every account at once."""
+    out = {Family.THINGS: np.zeros(n), Family.WORDS: np.zeros(n)}
+    addresses = [by_kind[kind] for kind in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK) if kind in by_kind]
+    if addresses:
+        out[Family.THINGS] += np.max(addresses, axis=0)
+    texts = [bits for kind, bits in by_kind.items() if kind.family is Family.WORDS]
+    if texts:
+        out[Family.WORDS] += np.max(texts, axis=0)
+    for kind, bits in by_kind.items():
+        if kind.family is Family.THINGS and kind not in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK):
+            out[Family.THINGS] += bits
+    return out
+
+
+def _mean_of_powers(logs: list[float]) -> float:
+    """log2 of the mean of 2**x."""
+    top = max(logs)
+    return top + float(np.log2(np.mean(np.exp2(np.array(logs) - top))))

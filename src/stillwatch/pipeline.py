@@ -1,0 +1,136 @@
+"""The order of the steps: logs are read, profiled, linked, judged."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, TextIO, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from stillwatch import __version__
+from stillwatch.facts.campaign import Findings, ScanFacts
+from stillwatch.facts.content import ContentState
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.traffic import Traffic
+from stillwatch.judge.campaigns import judge
+from stillwatch.judge.verdict import JudgeOptions
+from stillwatch.link.groups import LinkOptions, find_groups
+from stillwatch.link.shared_things import ThingOptions
+from stillwatch.profile.summary import merge_all
+from stillwatch.profile.traffic import traffic_of
+from stillwatch.read.accounts import read_accounts
+from stillwatch.read.batches import input_size, read_raw
+from stillwatch.read.duplicates import SeenExchanges
+from stillwatch.read.quarantine import Rejects
+from stillwatch.read.raw import ReadOptions
+from stillwatch.read.redact import RedactOptions, Redactor
+from stillwatch.store.lists import disposable_domains
+from stillwatch.store.secret import load_secret, secret_folder
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class Progress(Protocol):
+    """Told how far a scan is."""
+
+    def step(self, name: str, done: int, total: int | None) -> None:
+        """`done` of `total` (unknown when None) of the step `name`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScanRequest:
+    """What to scan and how."""
+
+    inputs: tuple[str, ...]
+    accounts: Path | None = None
+    read: ReadOptions = field(default_factory=ReadOptions)
+    redact: RedactOptions = field(default_factory=RedactOptions)
+    link: LinkOptions = field(
+        default_factory=lambda: LinkOptions(things=ThingOptions(disposable_domains=disposable_domains()))
+    )
+    judge: JudgeOptions = field(default_factory=JudgeOptions)
+    out: Path = Path()
+    seed: int = 0
+    """Seed of all chance in the scan (the rounds of the scheduler test)."""
+    secret_dir: Path | None = None
+    """Folder of the deployment's secret; by default the user's configuration folder."""
+    workers: int = 2
+    """Threads that digest and summarise; the result does not depend on their number."""
+
+
+def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO, now: datetime | None = None) -> Findings:
+    """Read logs and conclude which accounts act as one hand.
+
+    Raises InputUnusable when nothing could be read. `now` is only written down: no conclusion depends on it.
+    """
+    rejects = Rejects(rejects_to)
+    secret = load_secret(request.secret_dir or secret_folder())
+    accounts = read_accounts(request.accounts, rejects) if request.accounts else None
+    seen = SeenExchanges()
+    traffic = read_traffic(request, Redactor.of(secret, request.redact), rejects, seen, progress)
+    roster = Roster.of(traffic, accounts)
+    progress.step("looking for groups", 0, None)
+    linked = find_groups(traffic, roster, request.link, np.random.default_rng(request.seed))
+    progress.step("judging", 0, None)
+    campaigns, set_aside = judge(linked, roster, traffic, request.judge)
+    rejects.finish()
+    states = traffic.activity.states.sum(axis=0)
+    facts = ScanFacts(
+        exchanges=len(traffic),
+        accounts=len(roster),
+        rejected=rejects.total,
+        duplicates=seen.duplicates,
+        first_seen=_time(traffic.activity.first.min()),
+        last_seen=_time(traffic.activity.last.max()),
+        full_text=int(states[ContentState.FULL]),
+        hashed_text=int(states[ContentState.HASHED]),
+        no_text=int(states[ContentState.ABSENT]),
+        accounts_table=roster.given,
+        groups_tried=linked.tries,
+        version=__version__,
+    )
+    return Findings(scan=facts, campaigns=campaigns, set_aside=set_aside)
+
+
+def read_traffic(
+    request: ScanRequest, redactor: Redactor, rejects: Rejects, seen: SeenExchanges, progress: Progress
+) -> Traffic:
+    """Fold all inputs into one summary: text is digested as soon as it is decoded, and goes no further."""
+    size = input_size(request.inputs)
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress.step("reading", done, size)
+
+    raw = read_raw(request.inputs, request.read, rejects, advance)
+    with ThreadPoolExecutor(request.workers) as pool:
+        digested = _in_order(pool, redactor.redact, raw, request.workers + 1)
+        fresh = (seen.only_new(batch) for batch in digested)
+
+        def summarise(batch: pa.RecordBatch) -> Traffic:
+            return traffic_of(batch, request.redact.answer_rate)
+
+        return merge_all(_in_order(pool, summarise, fresh, request.workers + 1), Traffic.empty())
+
+
+def _in_order(pool: ThreadPoolExecutor, work: Callable[[In], Out], items: Iterator[In], ahead: int) -> Iterator[Out]:
+    """Apply `work` to items on the pool, at most `ahead` at a time, results in the order of the items."""
+    waiting: deque[Future[Out]] = deque()
+    for item in items:
+        waiting.append(pool.submit(work, item))
+        if len(waiting) > ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _time(us: np.int64) -> datetime:
+    return datetime.fromtimestamp(int(us) / 1e6, tz=UTC)

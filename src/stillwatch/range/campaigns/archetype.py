@@ -1,0 +1,165 @@
+"""A campaign: the archetype it follows, and the process that runs it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from stillwatch.range.adaptation import Adaptation
+from stillwatch.range.agenda import Agenda
+from stillwatch.range.chance import Dice
+from stillwatch.range.crowd import Crowd, EndUser
+from stillwatch.range.delivery import Job
+from stillwatch.range.fleet import Fleet, Upkeep
+from stillwatch.range.habits import Habit, Habits
+from stillwatch.range.pool import Pool, Shifts, shifts
+from stillwatch.range.programmes import Programme, Wording, always, anew, person
+from stillwatch.range.provider import Model
+from stillwatch.range.rhythm import COUNTRIES, EVENING, OFFICE, Country
+from stillwatch.range.skill import Skill
+from stillwatch.range.wording import word
+from stillwatch.range.world import DAY, World
+
+BUSIEST = 0.9  # of the time a pool may be switched on before it gets more workers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archetype(ABC):
+    """One row of the table of campaigns (FACTS 1.3), with its published figures and our assumptions."""
+
+    kind: ClassVar[str]
+    row: ClassVar[str]
+    """Its row in the table of published figures, C1 to C17."""
+
+    accounts: int
+    exchanges: int
+
+    @abstractmethod
+    def launch(self, campaign: "Campaign") -> None:
+        """Muster fleets and set pools and crowds going."""
+
+
+class Campaign:
+    """One campaign while it runs: its fleets, its agenda, and what is left of its work list."""
+
+    def __init__(self, world: World, archetype: Archetype, *, exchanges: int, accounts: int, skill: Skill) -> None:
+        """Prepare a campaign of so many exchanges over so many accounts."""
+        self.world, self.archetype, self.skill = world, archetype, skill
+        self.dice = world.dice("campaign", archetype.kind)
+        self.accounts, self.exchanges = accounts, exchanges
+        self.work = round(exchanges * (1 - skill.cover_share)) if skill.covers else exchanges
+        self.left = self.work
+        self.campaign_id = f"campaign_{archetype.kind}"
+        self.agenda = Agenda()
+        self.fleets: list[Fleet] = []
+        self.crowds: list[Crowd] = []
+        self.adaptations: list[Adaptation] = []
+        self._cover: dict[str, Habit] = {}
+        archetype.launch(self)
+
+    def act(self, since: float, until: float) -> None:
+        """Let everything happen that is due between two times."""
+        for crowd in self.crowds:
+            if self.left > 0:
+                crowd.arrive(since, until)
+        self.agenda.pass_until(until)
+        if self.skill.adapts:
+            for adaptation in self.adaptations:
+                adaptation.learn(until)
+        if self.skill.covers:
+            self._send_cover(since, until)
+
+    def sent(self, requests: int) -> bool:
+        """Count requests off the work list; say whether any are left."""
+        self.left -= requests
+        return self.left > 0
+
+    def fleet(self, size: int, *, actor: str = "", upkeep: Upkeep | None = None) -> Fleet:
+        """Muster a fleet of this campaign."""
+        fleet = Fleet(
+            self.world, self.agenda, self.dice, campaign=self.campaign_id, kind=self.archetype.kind, skill=self.skill,
+            actor=actor or f"actor_of_{self.archetype.kind}", upkeep=upkeep or Upkeep(),
+        )  # fmt: skip
+        fleet.muster(size)
+        self.fleets.append(fleet)
+        self.adaptations.append(Adaptation(fleet))
+        return fleet
+
+    def wording(self, family: str) -> Wording:
+        """Return how the campaign words a family: one template, or ever new ones once it paraphrases."""
+        return anew(family) if self.skill.paraphrases else always(word(family, self.dice))
+
+    def run_pool(
+        self, fleet: Fleet, next_job: Callable[[float], Job | None], *, requests: float, seconds: float, pause_s: float = 0.4,
+        shifts_per_day: float = 3.0, since: float | None = None, until: float | None = None, fewest_workers: int = 4,
+    ) -> Shifts:  # fmt: skip
+        """Start a fixed pool that gets through about `requests` requests of `seconds` each between two times."""
+        since = self.world.started_at if since is None else since
+        until = self.world.ends_at if until is None else until
+        cycle = seconds + pause_s + (self.skill.jitter_s * 1.65 if self.skill.jitters else 0.0)
+        needed = requests * cycle / (until - since)
+        workers = max(fewest_workers, round(len(fleet.accounts) / 6), round(needed / BUSIEST))
+        plan = shifts(since, until, min(1.0, needed / workers), shifts_per_day, self.dice)
+        Pool(self.agenda, fleet, next_job, plan, self.dice, pause_s=pause_s, on_sent=self.sent).start(workers, since)
+        return plan
+
+    def gather_crowd(
+        self, fleet: Fleet, requests: float, *, users: int, programme: Callable[[Dice], Programme] | None = None, sticky: float = 0.0, part: str = "relayed",
+        countries: Sequence[Country] = (), on_session: Callable[[Job, float], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Put so many end users behind a fleet, who send about `requests` requests in all."""
+        dice = self.dice
+        crowd = []
+        for _ in range(users):
+            country = dice.pick(countries) if countries else COUNTRIES.draw(dice)
+            own = programme(dice) if programme else person(self.world.library, dice)
+            crowd.append(
+                EndUser(name=f"user_{dice.hex(8)}", programme=own, week=dice.pick((OFFICE, EVENING)), utc_offset=country.utc_offset, model=self.model())
+            )
+        turns = sum(len(dice.pick(crowd).programme(dice).turns) for _ in range(50)) / 50
+        self.crowds.append(
+            Crowd(self.agenda, fleet, crowd, requests / turns / self.world.days, dice, sticky=sticky, part=part, on_sent=self.sent, on_session=on_session)
+        )
+
+    def model(self) -> Model:
+        """Draw a model as any customer settles on one."""
+        return self.world.provider.usual_model(self.dice)
+
+    def seconds_of(self, programme: Programme, *, reasons: float = 1.0) -> float:
+        """Estimate how long a request of a programme takes, from a few of its scripts."""
+        answers = [turn.answered for _ in range(12) for turn in programme(self.dice).turns]
+        tokens = sum(len(answer.encode()) for answer in answers) / len(answers) / 4 + reasons * self.world.provider.service.reasoning_median * 1.5
+        return 1.0 + tokens / 65
+
+    def _send_cover(self, since: float, until: float) -> None:
+        """Send unrelated sessions over the fleet's accounts, as many as keep the ratio."""
+        living = [account for fleet in self.fleets for account in fleet.accounts]
+        for account in living:
+            if account.account_id not in self._cover:
+                self._cover[account.account_id] = Habit(
+                    account=account, programme=person(self.world.library, self.dice), per_day=0.0, week=EVENING, model=self.model(),
+                    since=account.created_at, campaign=self.campaign_id, part="cover",
+                )  # fmt: skip
+        habits = [self._cover[account.account_id] for account in living]
+        if not habits:
+            return
+        sessions = self.exchanges * self.skill.cover_share / 3.0 / self.world.days  # about three turns a session
+        for habit in habits:
+            habit.per_day = sessions / len(habits)
+        Habits(self.world, habits, self.dice).act(since, until)
+
+
+def queue_of(campaign: Campaign, programme: Programme, *, reasons: float = 1.0, model: Model | None = None, part: str = "work") -> Callable[[float], Job | None]:
+    """Return a work list that never runs dry: one job after another from a programme."""
+
+    def next_job(now: float) -> Job:
+        dice = campaign.dice
+        chosen = campaign.world.provider.current_model(model or campaign.model(), now, dice)
+        return Job(script=programme(dice), model=chosen, reasons=dice.chance(reasons), part=part)
+
+    return next_job
+
+
+def days_in(world: World, share: float) -> float:
+    """Return the time at which this share of the range has passed."""
+    return world.started_at + share * world.days * DAY

@@ -1,0 +1,55 @@
+"""A pipeline whose stages run on different accounts: harvest, clean the model's own traces, judge and filter (C10)."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import ClassVar
+
+from stillwatch.range.campaigns.archetype import Archetype, Campaign
+from stillwatch.range.delivery import Job
+from stillwatch.range.marks import assumed, derived, fact
+from stillwatch.range.programmes import Script, Turn, mix, pour
+from stillwatch.range.world import Answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanAndJudgePipeline(Archetype):
+    """Tasks, solutions and tests are written; what comes back is cleaned by other accounts and judged by yet others."""
+
+    kind: ClassVar[str] = "clean_and_judge_pipeline"
+    row: ClassVar[str] = "C10"
+
+    accounts: int = fact(273, "S2: 273 rotating accounts in 10 days")
+    exchanges: int = fact(3_400_000, "S2: more than 3.4 M in 17 days")
+    per_account_day: float = derived(1099.0, "3 M / 273 / 10 days (FACTS 1.2); reached at scale 1")
+    cleaned: float = derived(0.26, "770,609 cleaner requests of 3 M (S2), as a share of all requests")
+    judged_share: float = assumed(0.6, "of cleaned traces that are judged and filtered")
+
+    def launch(self, campaign: Campaign) -> None:
+        """One fleet and one pool; each answer puts the next stage on the list, for whichever account is free then."""
+        library, dice = campaign.world.library, campaign.dice
+        harvest = mix([(0.5, pour(library, "code", campaign.wording("reasoned"))), (0.3, pour(library, "sums", campaign.wording("reasoned"))), (0.2, pour(library, "code", campaign.wording("reconstruct")))])
+        clean, judge = campaign.wording("clean"), campaign.wording("grade")
+        waiting: deque[Job] = deque()
+        # Of all requests, `cleaned` are cleaner calls: each trace is cleaned with chance c, and judged after that.
+        chance = self.cleaned / (1 - self.cleaned * (1 + self.judged_share))
+
+        def judged(job: Job, answer: Answer, _: float) -> None:
+            if dice.chance(self.judged_share):
+                verdict = f"Score: {dice.below(10) + 1}. " + library.fresh(library.draw("task", dice).turns[0][1][:200], dice)
+                asked = judge(dice).fill(job.script.turns[0].asked[-300:], answer.output)
+                waiting.append(Job(script=Script(None, (Turn("user", asked, verdict),)), model=job.model, reasons=False, part="judge"))
+
+        def cleaned(job: Job, answer: Answer, _: float) -> None:
+            if dice.chance(chance):
+                asked = clean(dice).fill(job.script.turns[0].asked[:400], answer.output)
+                tidied = Script(None, (Turn("user", asked, library.fresh(answer.output, dice, 0.15)),))
+                waiting.append(Job(script=tidied, model=job.model, reasons=False, part="clean", on_answer=judged))
+
+        def next_job(now: float) -> Job:
+            if waiting and dice.chance(0.8):
+                return waiting.popleft()
+            model = campaign.world.provider.current_model(campaign.model(), now, dice)
+            return Job(script=harvest(dice), model=model, part="harvest", on_answer=cleaned)
+
+        fleet = campaign.fleet(campaign.accounts)
+        campaign.run_pool(fleet, next_job, requests=campaign.work, seconds=campaign.seconds_of(harvest, reasons=0.6))

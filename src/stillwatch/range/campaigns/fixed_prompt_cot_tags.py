@@ -1,0 +1,46 @@
+"""One fixed prompt injected into every request, which forces the reasoning into inline tags; two pools (C7)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in, queue_of
+from stillwatch.range.marks import assumed, derived, fact
+from stillwatch.range.programmes import mix, pour, steady
+from stillwatch.range.signup import DISPOSABLE, VIRTUAL_CARD_ISSUERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedPromptCotTags(Archetype):
+    """Agentic, software and kernel tasks behind the same injected prompt; after a wave of bans all moves to pool two."""
+
+    kind: ClassVar[str] = "fixed_prompt_cot_tags"
+    row: ClassVar[str] = "C7"
+
+    accounts: int = fact(5_000, "S2: pool one of about 5,000 accounts")
+    exchanges: int = fact(151_000_000, "S2: more than 151 M, peak about 3 M a day")
+    second_pool: float = derived(0.7, "3,500 active at peak over 5,000 of pool one (S2)")
+    peak_per_account_day: float = derived(857.0, "3 M a day over 3,500 accounts (FACTS 1.2); reached at scale 1")
+    wave_at: float = assumed(0.55, "when pool one is banned, as a share of the range")
+    switch_h: float = assumed(12.0, "from the wave to full work on pool two; 1-48 h. That it was quick is a fact (S2)")
+    actor_shares: tuple[float, ...] = assumed((0.8, 0.12, 0.08), "pool two also carried two other actors' traffic (S2); shares assumed")
+
+    def launch(self, campaign: Campaign) -> None:
+        """Pool one works until the wave; pool two takes over the list and carries two more actors."""
+        world, dice = campaign.world, campaign.dice
+        injected = campaign.wording("reasoned")
+        programme = steady(mix([(0.5, pour(world.library, "code", injected)), (0.3, pour(world.library, "sums", injected)), (0.2, pour(world.library, "task", injected))]), dice)
+        wave = days_in(world, self.wave_at)
+        seconds = campaign.seconds_of(programme)
+        first = campaign.fleet(round(campaign.accounts / (1 + self.second_pool)))
+        for account in first.accounts:
+            if not campaign.skill.registers_apart:
+                account.email_domain = dice.pick(DISPOSABLE) if campaign.skill.level == 0 else account.email_domain
+                account.payment_bin = VIRTUAL_CARD_ISSUERS.draw(dice) if dice.chance(0.3) else account.payment_bin
+            account.banned_at = min(account.banned_at, wave + dice.exponential(1800.0))
+        campaign.run_pool(first, queue_of(campaign, programme), requests=campaign.work * self.wave_at, seconds=seconds, until=wave)
+        second = campaign.fleet(campaign.accounts - len(first.accounts))
+        resumed = min(wave + self.switch_h * 3600, days_in(world, 0.9))
+        rest = campaign.work * (1 - self.wave_at)
+        for number, share in enumerate(self.actor_shares):
+            other = programme if number == 0 else steady(pour(world.library, "code", campaign.wording("reconstruct" if number == 1 else "generate")), dice)
+            campaign.run_pool(second, queue_of(campaign, other), requests=rest * share, seconds=seconds, since=resumed, fewest_workers=2)

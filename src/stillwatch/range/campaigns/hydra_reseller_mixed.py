@@ -1,0 +1,44 @@
+"""A proxy network whose accounts carry unrelated customers and, among them, distillation (C4): the hard case."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
+from stillwatch.range.fleet import Upkeep
+from stillwatch.range.marks import assumed, fact
+from stillwatch.range.programmes import mix, pour, steady
+
+
+@dataclass(frozen=True, kw_only=True)
+class HydraResellerMixed(Archetype):
+    """Customers come by their own clocks; a worker pool distils in between, over the same accounts."""
+
+    kind: ClassVar[str] = "hydra_reseller_mixed"
+    row: ClassVar[str] = "C4"
+
+    accounts: int = fact(20_000, "S1: one proxy network ran more than 20,000 accounts at once")
+    exchanges: int = fact(16_000_000, "S1: more than 16 M over the three campaigns that used it")
+    distill_share: float = assumed(0.25, "of the traffic: 0.02, 0.05, 0.10, 0.25 or 0.50 (FACTS 1.3). That it is mixed is a fact (S1)")
+    replacement_h: float = assumed(4.0, "median from ban to replacement; 0.5-24 h. That they are replaced is a fact (S1)")
+    sticky: float = assumed(0.5, "a customer's next turn meets the same account")
+    users_per_account: float = assumed(3.0, "customers behind each account")
+
+    def launch(self, campaign: Campaign) -> None:
+        """One fleet under a crowd and a pool."""
+        library = campaign.world.library
+        fleet = campaign.fleet(campaign.accounts, upkeep=Upkeep(replacement_h=self.replacement_h))
+        distil = steady(
+            mix(
+                [
+                    (0.4, pour(library, "task", campaign.wording("analyst"))),
+                    (0.3, pour(library, "code", campaign.wording("reasoned"))),
+                    (0.3, pour(library, "task", campaign.wording("reconstruct"))),
+                ]
+            ),
+            campaign.dice,
+        )
+        requests = campaign.work * self.distill_share
+        campaign.gather_crowd(
+            fleet, campaign.work - requests, users=round(campaign.accounts * self.users_per_account), sticky=self.sticky, part="resold"
+        )
+        campaign.run_pool(fleet, queue_of(campaign, distil, reasons=0.8), requests=requests, seconds=campaign.seconds_of(distil))

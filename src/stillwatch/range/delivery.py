@@ -1,0 +1,109 @@
+"""How a campaign's requests reach the provider: over whichever account is free, and over another when one is refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from stillwatch.range.accounts import Account
+from stillwatch.range.chance import Dice
+from stillwatch.range.fleet import Fleet
+from stillwatch.range.log import Message
+from stillwatch.range.programmes import Script
+from stillwatch.range.provider import FORBIDDEN, OK, TOO_MANY, Model
+from stillwatch.range.session import LONGEST_HISTORY, new_session, opening
+from stillwatch.range.world import Answer, Request
+
+MOST_TRIES = 6
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """One piece of work: a script whose turns may be sent over different accounts."""
+
+    script: Script
+    model: Model
+    turn: int = 0
+    reasons: bool = True
+    part: str = "work"
+    sticky: float = 0.0
+    """Chance that a turn goes to the account that had the turn before."""
+    replays: list[str] | None = None
+    """Reasoning signatures from other sessions, sent along with the first turn."""
+    end_user: str | None = None
+    on_answer: Callable[["Job", Answer, float], None] | None = None
+    """What the campaign does with an answer, once it has come."""
+    history: list[Message] = field(default_factory=list)
+    signatures: list[str] = field(default_factory=list)
+    last: Account | None = None
+    last_at: float = 0.0
+    sent: int = 0
+    sessions: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every turn has been answered."""
+        return self.turn >= len(self.script.turns)
+
+
+def deliver(fleet: Fleet, job: Job, now: float, dice: Dice) -> Answer | None:
+    """Send a job's current turn; on 429 and 403 send the same request over another account.
+
+    Returns the answer that ended it, or nothing where no account was left to send it over.
+    """
+    conduct = fleet.conduct
+    stays = job.last is not None and fleet.holds(job.last) and dice.chance(max(job.sticky, conduct.sticky))
+    account = job.last if stays else fleet.choose(now)
+    answer: Answer | None = None
+    for _ in range(MOST_TRIES):
+        if account is None:
+            return answer
+        answer = _send(fleet, job, account, now, dice)
+        if answer.status == OK:
+            _remember(job, account, answer)
+            return answer
+        now = answer.ended_at + dice.between(0.1, 1.5)
+        if answer.status == FORBIDDEN:
+            fleet.bury(account, now)
+            account = fleet.choose(now, shun=account)
+        elif answer.status == TOO_MANY and conduct.fails_over:
+            fleet.rest(account, now)
+            account = fleet.choose(now, shun=account)
+        else:  # the provider's fault, or a cautious campaign: the same account again, later
+            now += dice.between(2, 20)
+    return answer
+
+
+def _send(fleet: Fleet, job: Job, account: Account, now: float, dice: Dice) -> Answer:
+    turn = job.script.turns[job.turn]
+    if not job.history:
+        job.history.extend(opening(job.script))
+    messages = [*job.history[-LONGEST_HISTORY:], (turn.role, turn.asked)]
+    warm = account is job.last and now - job.last_at < fleet.world.provider.service.cache_minutes * 60
+    signatures = [*(job.replays or ()), *job.signatures[-3:]]
+    request = Request(
+        messages=messages, output=turn.answered, refused=turn.refused, model=job.model, session=_session(fleet, job, account, dice),
+        params=job.script.params, operation=job.script.operation, end_user=job.end_user, signatures=signatures or None, reasons=job.reasons,
+        cached_messages=len(messages) - 1 if warm and job.turn else 0, campaign=fleet.campaign, part=job.part,
+    )  # fmt: skip
+    fleet.dress(account, request)
+    job.sent += 1
+    return fleet.world.send(account, request, now, dice)
+
+
+def _session(fleet: Fleet, job: Job, account: Account, dice: Dice) -> str | None:
+    """Return the session id: one for the job where nobody cares (level 0), else another for each account."""
+    if not account.names_sessions:
+        return None
+    key = account.account_id if fleet.skill.disguised else ""
+    if key not in job.sessions:
+        job.sessions[key] = new_session(account, dice)
+    return job.sessions[key]
+
+
+def _remember(job: Job, account: Account, answer: Answer) -> None:
+    turn = job.script.turns[job.turn]
+    job.history += [(turn.role, turn.asked), ("assistant", turn.answered)]
+    if answer.signature:
+        job.signatures.append(answer.signature)
+    job.replays = None
+    job.last, job.last_at = account, answer.ended_at
+    job.turn += 1

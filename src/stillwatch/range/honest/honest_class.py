@@ -1,0 +1,124 @@
+"""An honest class: customers that resemble a campaign in something, and are not one."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from stillwatch.range.accounts import Account
+from stillwatch.range.chance import Dice
+from stillwatch.range.habits import Habit, Habits
+from stillwatch.range.programmes import Programme
+from stillwatch.range.rhythm import Week
+from stillwatch.range.signup import customer
+from stillwatch.range.world import DAY, World
+
+
+FEWEST = 6  # accounts of a class at any scale
+
+
+class Population(Protocol):
+    """Whoever acts in a range."""
+
+    def act(self, since: float, until: float) -> None:
+        """Do what is due between two times."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HonestClass(ABC):
+    """One row of the table of benign look-alikes (FACTS 8), as a population."""
+
+    kind: ClassVar[str]
+    row: ClassVar[str]
+    """Its row in the table, B1 to B24; `base` for the honest majority."""
+    collides_with: ClassVar[str]
+    """What a careless detector takes it for."""
+    innocence: ClassVar[str]
+    """What tells it apart."""
+
+    share: float
+    """Of all honest exchanges."""
+    per_day: float
+    """Exchanges an account and day."""
+
+    @abstractmethod
+    def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
+        """Open about `accounts` accounts in `world` and return what each of them does."""
+
+    def populate(self, world: World, exchanges: float, dice: Dice) -> Population:
+        """Settle as many accounts as `exchanges` keep busy at this class's rate, and pace them to it."""
+        habits = self.settle(world, self.headcount(world, exchanges), dice)
+        pace(world, habits, exchanges, dice)
+        self.register(world, (habit.account for habit in habits), dice)
+        return Habits(world, habits, dice)
+
+    def headcount(self, world: World, exchanges: float) -> int:
+        """Return how many accounts so many exchanges keep busy, at least enough to show what the class is about."""
+        return max(FEWEST, round(exchanges / (self.per_day * world.days)))
+
+    def register(self, world: World, accounts: Iterable[Account], dice: Dice) -> None:
+        """Enter the class's accounts, and have a few of them banned by mistake, as providers do."""
+        share = world.provider.service.honest_ban_share * world.days / 30
+        for account in dict.fromkeys(accounts):
+            account.kind = self.kind
+            if dice.chance(share):
+                account.banned_at = world.started_at + dice.unit() * world.days * DAY
+            world.register.admit([account])
+
+
+def pace(world: World, habits: Sequence[Habit], exchanges: float, dice: Dice) -> None:
+    """Scale sessions a day so that the population sends `exchanges` in all; relative rates stay as they are."""
+    sample = [habits[dice.below(len(habits))] for _ in range(60)]
+    turns = sum(len(habit.programme(dice).turns) for habit in sample) / len(sample)
+    active = sum(habit.per_day * _active_days(world, habit) for habit in habits)
+    for habit in habits:
+        habit.per_day *= exchanges / (turns * max(active, 1e-9))
+
+
+def habit_of(
+    world: World, account: Account, programme: Programme, week: Week, dice: Dice, *, think_s: float = 40.0, spread: float = 0.9
+) -> Habit:
+    """Return a habit with a rate drawn from a heavy tail (log-normal, `spread`) and a settled model."""
+    return Habit(
+        account=account,
+        programme=programme,
+        per_day=dice.lognormal(1.0, spread),
+        week=week,
+        model=world.provider.usual_model(dice),
+        think_s=think_s,
+        reasons=dice.unit(),
+        since=account.created_at,
+    )
+
+
+def run_by_trace(world: World, habit: Habit, dice: Dice) -> Habit:
+    """Give a product the hourly rhythm of a real production client, and its burstiness."""
+    habit.curve = np.roll(dice.pick(world.curves), dice.below(24))
+    # Derived: quartiles of the coefficient of variation over ServeGen's clients are 1.0, 1.3 and 2.5.
+    habit.burstiness = dice.pick((0.9, 1.0, 1.1, 1.3, 1.6, 2.5))
+    return habit
+
+
+def open_account(world: World, dice: Dice) -> Account:
+    """Open one unrelated customer's account; one in twenty-five is opened while the range runs."""
+    account = customer(world.networks, world.started_at, dice)
+    if dice.chance(0.04):
+        account.created_at = world.started_at + dice.unit() * world.days * DAY * 0.8
+    return account
+
+
+def groups_of(total: int, size: float, dice: Dice, *, least: int = 2) -> list[int]:
+    """Split `total` accounts into groups of about `size`."""
+    sizes: list[int] = []
+    while sum(sizes) < total:
+        sizes.append(max(least, round(dice.lognormal(size, 0.4))))
+    return sizes
+
+
+def _active_days(world: World, habit: Habit) -> float:
+    span = min(habit.until, world.ends_at) - max(habit.since, world.started_at)
+    hours = round(world.days * 24)
+    boost = 1.0 if habit.curve is None else float(np.resize(habit.curve, hours).mean())
+    return max(0.0, span / DAY) * boost

@@ -1,0 +1,187 @@
+"""Real texts: corpora read from a folder, sorted into shelves that both sides of a range draw from."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stillwatch.errors import StopError
+from stillwatch.range.chance import Dice
+from stillwatch.range.phrasebook import phrases
+from stillwatch.range.retelling import Retelling
+
+COLUMNS = ("corpus", "row_id", "turn", "role", "text", "lang", "label")
+MOST_CONVERSATIONS = 3_000  # of each corpus, so that one large corpus does not become everybody's voice
+LONGEST_TEXT = 3_000  # characters; longer texts are cut, which keeps a log's size in hand
+VARIED_SHARE = 0.4  # of the other words; leaves about one run of five words in five as it was
+LOOK_ALIKE_SHARE = 0.07  # derived: PRISM, 7.0 % of opening prompts have a twin from another user (threshold 0.05)
+
+Turn = tuple[str, str]
+"""What was asked, and what was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One real conversation, from its first question on."""
+
+    corpus: str
+    language: str
+    turns: tuple[Turn, ...]
+
+
+class Library:
+    """Shelves of real conversations, and a way to vary them so that strangers do not share sentences by accident.
+
+    Corpora are small beside the traffic they feed: drawn verbatim, the same answer would appear in many honest
+    histories and look like a hand-off. A varied text keeps its length, casing, punctuation and language, and
+    swaps words for others of the same shape.
+    """
+
+    def __init__(self, conversations: Sequence[Conversation], dice: Dice) -> None:
+        """Sort conversations onto shelves; `dice` decides their order."""
+        self._shelves: dict[str, list[Conversation]] = defaultdict(list)
+        for conversation in conversations:
+            for shelf in _shelves_of(conversation):
+                self._shelves[shelf].append(conversation)
+        for shelf in self._shelves.values():
+            order = dice.rng.permutation(len(shelf))
+            shelf[:] = [shelf[k] for k in order.tolist()]
+        self._everything = list(conversations)
+        sample = dice.rng.permutation(len(conversations))[:12_000].tolist()
+        self._retelling = Retelling(text[:1000] for k in sample for turn in conversations[k].turns[:2] for text in turn)
+        self._essays = [c for c in self._shelves["answered:en"] if len(c.turns[0][1]) > 200] or self._everything  # noqa: PLR2004
+
+    def shelf(self, name: str) -> list[Conversation]:
+        """Return a shelf; where the corpora at hand fill none of this name, everything."""
+        return self._shelves.get(name) or self._everything
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages other than English that the corpora hold."""
+        return sorted(name[5:] for name, shelf in self._shelves.items() if name.startswith("lang:") and len(shelf) > 20)  # noqa: PLR2004
+
+    def draw(self, name: str, dice: Dice) -> Conversation:
+        """Return one conversation of a shelf, as it stands."""
+        return dice.pick(self.shelf(name))
+
+    def answer_like(self, conversation: Conversation, dice: Dice) -> str:
+        """Return an answer for a conversation whose corpus has none: a stranger's, in the same language."""
+        shelf = self._shelves.get(f"answered:{conversation.language}")
+        return dice.pick(shelf).turns[0][1] if shelf else conversation.turns[0][0]
+
+    def essay(self, dice: Dice) -> str:
+        """Return a longer answer, such as a model gives where a benchmark's key is one letter."""
+        return dice.pick(self._essays).turns[0][1]
+
+    def fresh(self, text: str, dice: Dice, share: float = VARIED_SHARE) -> str:
+        """Return `text` with this share of its rarer words swapped for words of the same shape."""
+        return self._retelling.retell(text, dice, share)
+
+    def prompt(self, text: str, dice: Dice) -> str:
+        """Return `text` as another person would put it, or verbatim as often as real strangers ask alike."""
+        return text if dice.chance(LOOK_ALIKE_SHARE) else self.fresh(text, dice)
+
+
+def open_library(folder: Path, dice: Dice) -> Library:
+    """Read every corpus below `folder` that has the columns of the schema."""
+    if not folder.is_dir():
+        raise StopError(f"corpora folder {folder} does not exist: give a folder of Parquet files with columns {', '.join(COLUMNS)}")
+    conversations: list[Conversation] = []
+    for path in sorted(folder.rglob("*.parquet")):
+        if set(COLUMNS) <= set(pq.read_schema(path).names):  # type: ignore[no-untyped-call]
+            conversations.extend(_read(path, dice))
+    if not conversations:
+        raise StopError(f"no Parquet file below {folder} has the columns {', '.join(COLUMNS)}: add a corpus in this schema")
+    conversations.extend(Conversation("phrasebook/phrasebook", language, turns) for language, turns in phrases())
+    return Library(conversations, dice)
+
+
+def _read(path: Path, dice: Dice) -> Iterator[Conversation]:
+    table = pq.read_table(path, columns=list(COLUMNS)).combine_chunks()  # type: ignore[no-untyped-call]
+    if not table.num_rows:
+        return
+    starts = _starts(table)
+    ends = np.append(starts[1:], table.num_rows)
+    chosen = np.arange(len(starts))
+    if len(starts) > MOST_CONVERSATIONS:
+        chosen = np.sort(dice.rng.choice(len(starts), MOST_CONVERSATIONS, replace=False))
+    rows = np.concatenate([np.arange(starts[k], ends[k]) for k in chosen.tolist()])
+    kept = table.take(pa.array(rows))
+    roles, texts = kept["role"].to_pylist(), kept["text"].to_pylist()
+    languages, labels, corpora = kept["lang"].to_pylist(), kept["label"].to_pylist(), kept["corpus"].to_pylist()
+    at = 0
+    for k in chosen.tolist():
+        end = at + int(ends[k] - starts[k])
+        turns = _turns(roles[at:end], texts[at:end])
+        if turns:
+            corpus = f"{labels[at] or ''}/{corpora[at] or path.stem}"
+            yield Conversation(corpus, next((x for x in languages[at:end] if x), "en"), turns)
+        at = end
+
+
+def _starts(table: pa.Table) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Return the first row of each conversation: where row_id changes."""
+    ids = table["row_id"].to_numpy(zero_copy_only=False)
+    return np.flatnonzero(np.append(True, ids[1:] != ids[:-1])).astype(np.int64)  # noqa: FBT003 - the first row starts one
+
+
+def _turns(roles: Sequence[str], texts: Sequence[str | None]) -> tuple[Turn, ...]:
+    """Pair questions with answers; what precedes the first question is dropped."""
+    turns: list[Turn] = []
+    asked: str | None = None
+    for role, text in zip(roles, texts, strict=True):
+        if role == "user":
+            if asked is not None:
+                turns.append((asked, ""))
+            asked = (text or "")[:LONGEST_TEXT]
+        elif asked is not None and role == "assistant":
+            turns.append((asked, (text or "")[:LONGEST_TEXT]))
+            asked = None
+    if asked:
+        turns.append((asked, ""))
+    return tuple(turn for turn in turns if turn[0])
+
+
+_CODE = re.compile(r"```|\bdef |\bclass \w+[(:]|function|python|javascript|\bjava\b|\bSQL\b|c\+\+|\bcode\b|#include", re.IGNORECASE)
+_SUM = re.compile(r"\d+.*\d+")
+
+
+def _shelves_of(conversation: Conversation) -> Iterator[str]:
+    """Name the shelves that a conversation stands on, from its label, language and words alone."""
+    label, corpus = conversation.corpus.split("/", 1)
+    question, answer = conversation.turns[0]
+    question = question[:600]
+    yield "any"
+    yield f"lang:{conversation.language}"
+    if answer:
+        yield f"answered:{conversation.language}"
+    if "jailbreak" in label or "unsafe" in label or "benign_contrast" in label:
+        yield "unsafe"
+        return
+    if label == "bulk_template":
+        yield "bulk"
+    elif label.startswith("benchmark"):
+        yield "benchmark"
+        yield f"benchmark:{corpus}"
+    elif label == "developer_template":
+        yield "template"
+    elif "tool" in corpus:
+        yield "tools"
+    elif "role" in corpus:
+        yield "persona"
+    elif conversation.language == "en" and label != "phrasebook":
+        yield "chat"
+        yield "dialogue" if len(conversation.turns) > 1 else "task"
+    else:
+        yield "foreign"
+    if label == "phrasebook":
+        return
+    if conversation.language == "en" and _CODE.search(question):
+        yield "code"
+    if _SUM.search(question):
+        yield "sums"

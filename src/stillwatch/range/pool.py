@@ -1,0 +1,89 @@
+"""Fixed worker pools: the end of one request starts the next, on whichever account comes up."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stillwatch.range.agenda import Agenda
+from stillwatch.range.chance import Dice
+from stillwatch.range.delivery import Job, deliver
+from stillwatch.range.fleet import Fleet
+from stillwatch.range.provider import OK
+from stillwatch.range.world import DAY, Answer
+
+IDLE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shifts:
+    """When a pool's machines are switched on."""
+
+    spans: tuple[tuple[float, float], ...]
+
+    def next_on(self, now: float) -> float:
+        """Return `now` while on, else when the next shift begins (infinity after the last)."""
+        for start, end in self.spans:
+            if now < end:
+                return max(now, start)
+        return float("inf")
+
+
+def shifts(since: float, until: float, duty: float, per_day: float, dice: Dice) -> Shifts:
+    """Plan shifts that fill `duty` of the time between two dates, `per_day` of them a day, with ragged edges."""
+    if duty >= 0.95:  # noqa: PLR2004 - round the clock
+        return Shifts(((since, until),))
+    step = DAY / per_day
+    spans, at = [], since
+    while at < until:
+        slack = step * (1 - duty)
+        start = at + slack * dice.unit()
+        spans.append((start, min(until, start + step * duty * dice.between(0.8, 1.3))))
+        at += step
+    spans.append((until, until + DAY))  # what is left of the list is finished late
+    return Shifts(tuple(spans))
+
+
+class Pool:
+    """So many workers, each with one request in flight at any time while a shift lasts."""
+
+    def __init__(
+        self, agenda: Agenda, fleet: Fleet, next_job: Callable[[float], Job | None], when: Shifts, dice: Dice, *, pause_s: float, on_sent: Callable[[int], bool]
+    ) -> None:
+        """Take jobs from `next_job`; stop when `on_sent` (told how many requests left) says so."""
+        self._agenda, self._fleet, self._next_job, self._when, self._dice = agenda, fleet, next_job, when, dice
+        self._pause_s, self._on_sent = pause_s, on_sent
+        self._open: deque[Job] = deque()  # conversations whose next turn any worker may send, over any account
+
+    def start(self, workers: int, now: float) -> None:
+        """Switch on so many workers, spread over their first pause so that only the shift begins at once."""
+        for _ in range(workers):
+            self._agenda.at(self._when.next_on(now) + self._dice.unit() * 2, self._work)
+
+    def _work(self, now: float) -> None:
+        ready = self._when.next_on(now)
+        if ready > now:
+            if ready < float("inf"):
+                self._agenda.at(ready + self._dice.unit() * 2, self._work)
+            return
+        job = self._open.popleft() if self._open else self._next_job(now)
+        if job is None:
+            self._agenda.at(now + IDLE_S * self._dice.between(0.5, 1.5), self._work)
+            return
+        before = job.sent
+        answer = deliver(self._fleet, job, now, self._dice)
+        ended = answer.ended_at if answer else now + IDLE_S
+        more = self._on_sent(job.sent - before)
+        self._agenda.at(ended, lambda then: self._finish(job, answer, then, more=more))
+
+    def _finish(self, job: Job, answer: Answer | None, now: float, *, more: bool) -> None:
+        if answer is not None and answer.status == OK:
+            if job.on_answer is not None:
+                job.on_answer(job, answer, now)
+            if not job.is_done:
+                self._open.append(job)
+        if not more:
+            return
+        pause = self._pause_s * self._dice.between(0.5, 1.5)
+        if self._fleet.skill.jitters:
+            pause += self._dice.lognormal(self._fleet.skill.jitter_s, 1.0)
+        self._agenda.at(now + pause * self._fleet.conduct.pause_factor, self._work)

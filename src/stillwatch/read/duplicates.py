@@ -1,0 +1,47 @@
+"""The same exchange is counted once: a growing set of exchange keys, asked batch by batch."""
+
+import numba as nb
+import numpy as np
+import pyarrow as pa
+
+_FULL_ABOVE = 0.6
+"""Share of slots in use at which the table doubles: open addressing slows down beyond."""
+
+
+class SeenExchanges:
+    """Remembers exchange keys; 8 bytes each and as much again to spare."""
+
+    def __init__(self) -> None:
+        """Nothing has been seen."""
+        self._slots = np.zeros(1 << 16, dtype=np.uint64)
+        self._used = 0
+        self.duplicates = 0
+
+    def only_new(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The rows of a batch that were not seen before, in this batch or an earlier one."""
+        keys = batch.column("exchange_key").to_numpy()
+        while self._used + len(keys) > _FULL_ABOVE * len(self._slots):
+            grown = np.zeros(2 * len(self._slots), dtype=np.uint64)
+            _insert(grown, self._slots[self._slots != 0])
+            self._slots = grown
+        new = _insert(self._slots, keys)
+        fresh = int(new.sum())
+        self._used += fresh
+        self.duplicates += len(keys) - fresh
+        return batch if fresh == len(keys) else batch.filter(pa.array(new))
+
+
+@nb.njit(cache=True, nogil=True)
+def _insert(slots, keys):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers
+    """Put keys into the open-addressing table; return which were new. Key 0 is stored as 1."""
+    mask = np.uint64(len(slots) - 1)
+    new = np.zeros(len(keys), dtype=np.bool_)
+    for i in range(len(keys)):
+        key = keys[i] if keys[i] != 0 else np.uint64(1)
+        slot = np.int64(key & mask)
+        while slots[slot] != 0 and slots[slot] != key:
+            slot = (slot + 1) & np.int64(mask)
+        if slots[slot] == 0:
+            slots[slot] = key
+            new[i] = True
+    return new

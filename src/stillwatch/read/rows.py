@@ -1,0 +1,107 @@
+"""Comma-separated exports: rows as dicts of text, line breaks inside quotes allowed, damage kept to its own row."""
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Final
+
+from stillwatch.errors import BadRecord
+from stillwatch.read.formats import RecordFormat, recognise
+from stillwatch.read.lines import Note, split_lines, too_long
+
+_DELIMITERS: Final = (",", ";", "\t")
+_REREADS: Final = 64
+"""Rows with a quote too many that are gone over again line by line, before the rest is set aside."""
+
+
+def header_of(head: bytes, formats: Sequence[RecordFormat]) -> tuple[list[str], str] | None:
+    """Read the names of the columns and the delimiter from a stream's first bytes; None when it is no export we know.
+
+    Which format it is, is known by the names alone: a header is taken as a record without values.
+    """
+    line = head.lstrip(b"\r\n").partition(b"\n")[0].rstrip(b"\r")
+    if line[:1] in (b"{", b"["):
+        return None
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return None
+    for delimiter in _DELIMITERS:
+        try:
+            names = next(csv.reader([text], delimiter=delimiter, strict=True), [])
+        except csv.Error:
+            continue
+        if len(names) > 1 and recognise(dict.fromkeys(names, ""), formats):
+            return names, delimiter
+    return None
+
+
+def split_rows(
+    chunks: Iterable[bytes], names: Sequence[str], delimiter: str, *, limit: int, note: Note
+) -> Iterator[tuple[int, Mapping[str, object], int]]:
+    """Yield (line where it starts, record, bytes) of every row behind the header."""
+    if len(set(names)) < len(names):
+        raise BadRecord("the header names a column twice")
+    # The reader's own bound is 128 KiB for each field and holds for the whole process; a prompt may be longer.
+    csv.field_size_limit(max(csv.field_size_limit(), limit))
+    header = True
+    for number, row in _whole_rows(split_lines(chunks, limit=limit, note=note, verbatim=True), limit, note):
+        if header:
+            header = False
+            continue
+        try:
+            yield number, _record(row, names, delimiter), len(row)
+        except BadRecord as bad:
+            note(number, bad.reason)
+
+
+def _record(row: bytes, names: Sequence[str], delimiter: str) -> Mapping[str, object]:
+    try:
+        values = next(csv.reader([row.decode()], delimiter=delimiter, strict=True), [])
+    except UnicodeDecodeError:
+        raise BadRecord("not UTF-8") from None
+    except csv.Error:
+        raise BadRecord("malformed CSV") from None
+    if len(values) != len(names):
+        raise BadRecord("malformed CSV: another number of columns than the header names")
+    return dict(zip(names, values, strict=True))
+
+
+def _whole_rows(lines: Iterator[tuple[int, bytes]], limit: int, note: Note) -> Iterator[tuple[int, bytes]]:
+    """Join lines until their quotes are even. A row that never gets there is set aside by its first line alone."""
+    again: deque[tuple[int, bytes]] = deque()
+    rereads = 0
+    while row := _row(chain(_drained(again), lines), limit):
+        first = row[0][0]
+        text = b"\n".join(line for _, line in row).rstrip(b"\r")
+        if text.count(b'"') % 2 == 0:
+            if len(text) > limit:
+                note(first, too_long(limit))
+            elif text.strip():
+                yield first, text
+            continue
+        note(first, "malformed CSV: a quote is not closed")
+        rereads += 1
+        if rereads > _REREADS:
+            note(first, "too many quotes that are not closed: the rest was not read")
+            return
+        again.extendleft(reversed(row[1:]))
+
+
+def _row(lines: Iterator[tuple[int, bytes]], limit: int) -> list[tuple[int, bytes]]:
+    """Take lines until their quotes are even, one is missing, or they grow too long."""
+    row: list[tuple[int, bytes]] = []
+    quotes = size = 0
+    for number, line in lines:
+        row.append((number, line))
+        quotes += line.count(b'"')
+        size += len(line)
+        if quotes % 2 == 0 or size > limit or number != row[0][0] + len(row) - 1:
+            break
+    return row
+
+
+def _drained(waiting: "deque[tuple[int, bytes]]") -> Iterator[tuple[int, bytes]]:
+    while waiting:
+        yield waiting.popleft()

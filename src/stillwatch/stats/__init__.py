@@ -1,0 +1,1 @@
+"""Mathematics without a word of our trade: keyed hashing, sketches, surprise, chance."""

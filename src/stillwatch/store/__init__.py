@@ -1,0 +1,1 @@
+"""Where facts rest: secrets, lists, and results on disk."""
