@@ -67,18 +67,21 @@ class Corpora:
             self._decks[name] = iter(deck)
         return [next(self._decks[name]) for _ in range(count)]
 
-    def spare_answers(self) -> list[str]:
-        """Answers for prompts whose corpus has none."""
-        return [c.answers[-1] for name in ("B/oasst_en100", "B/arena_hard_v01") for c in self._read(name) if c.answers]
+    def spare_answer(self) -> str:
+        """An answer for a prompt whose corpus has none; never the same twice, as no model's are."""
+        return self.deal("A/gpteacher_roleplay", 1)[0].answers[0]
 
     def _read(self, name: str) -> Iterator[Conversation]:
         rows = cast("list[Row]", pq.read_table(self._folder / f"{name}.parquet").to_pylist())
         threads = defaultdict[str, list[Row]](list)
         for row in rows:
             threads[row["row_id"]].append(row)
+        opened = set[str]()
         for thread in _longest_of_each_task(threads.values()) if name == "B/realhumaneval" else threads.values():
             conversation = _conversation(name, thread)
-            if conversation is not None:
+            # Some corpora hold one prompt with the answers of several models; nobody here asks what another has asked.
+            if conversation is not None and conversation.prompts[0] not in opened:
+                opened.add(conversation.prompts[0])
                 yield conversation
 
 

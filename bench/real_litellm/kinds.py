@@ -192,7 +192,7 @@ async def _ask(
 
 
 def _upstream(overloaded: float) -> Upstream:
-    upstream = Upstream(random.Random(2), [ANSWER], overloaded=overloaded, broken=0)  # noqa: S311  # a scene
+    upstream = Upstream(random.Random(2), lambda: ANSWER, overloaded=overloaded, broken=0)  # noqa: S311  # a scene
     upstream.learn(QUESTION, ANSWER, thought=THOUGHT)
     return upstream
 

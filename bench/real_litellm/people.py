@@ -70,7 +70,7 @@ HONEST: Final = {
 }
 """How many honest people there are of each habit: 27, on 27 keys."""
 
-REQUESTS_A_MINUTE: Final = {"starter": 13, "trial": 8, "scale": 240}
+REQUESTS_A_MINUTE: Final = {"starter": 12, "trial": 8, "scale": 240}
 """The limit on a key, by plan. LiteLLM itself enforces it and answers 429."""
 
 

@@ -74,7 +74,7 @@ class Relay:
         self._shifts = shifts
         self._turn = deque(rng.sample(list(people), len(people)))
         self._cool_until = dict.fromkeys((person.account_id for person in people), 0.0)
-        tasks = corpora.deal("C/gsm8k", 300) + corpora.deal("A/gpteacher_codegen", 90)
+        tasks = corpora.deal("C/gsm8k", 340) + corpora.deal("A/gpteacher_codegen", 100)
         self._jobs = deque(self._job(number, task) for number, task in enumerate(tasks))
 
     async def run(self) -> None:

@@ -53,7 +53,7 @@ async def _record(arguments: argparse.Namespace, folder: Path) -> tuple[Counter[
     rng = random.Random(arguments.seed)  # noqa: S311  # a seeded scene, not a secret
     people = invent(rng)
     corpora = Corpora(arguments.corpora, arguments.seed)
-    upstream = Upstream(random.Random(arguments.seed + 1), corpora.spare_answers())  # noqa: S311  # as above
+    upstream = Upstream(random.Random(arguments.seed + 1), corpora.spare_answer)  # noqa: S311  # as above
     recording = folder / "recording.jsonl"
     async with provider(upstream) as upstream_url, proxy(folder, people, upstream_url) as proxy_url:
         limits = httpx.Limits(max_connections=64)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from starlette.applications import Starlette  # type: ignore[import-not-found]  # only in the scratch environment
@@ -47,7 +47,7 @@ class Upstream:
     def __init__(
         self,
         rng: random.Random,
-        spare_answers: Sequence[str],
+        spare_answer: Callable[[], str],
         *,
         overloaded: float = OVERLOADED,
         broken: float = BROKEN,
@@ -55,7 +55,7 @@ class Upstream:
         self._rng = rng
         self._overloaded = overloaded
         self._broken = broken
-        self._spare = spare_answers
+        self._spare_answer = spare_answer
         self._answers: dict[bytes, str] = {}
         self._refused_once: set[bytes] = set()
         self._thoughts: dict[bytes, str] = {}
@@ -244,15 +244,18 @@ class Upstream:
     def _answer_turn(self, messages: Sequence[Json]) -> str:
         """What follows the last turn; of several conversations with the same prompt, the one that it is in."""
         prompt = _text(messages[-1]["content"])
-        after = _text(messages[-2].get("content") or "") if len(messages) > 1 else ""
-        return self._answers.get(_digest(after + prompt)) or self._answer(prompt)
+        if len(messages) > 1:
+            known = self._answers.get(_digest(_text(messages[-2].get("content") or "") + prompt))
+            if known:
+                return known
+        return self._answer(prompt)
 
     def _answer(self, prompt: str) -> str:
         digest = _digest(prompt)
         if digest in self._refused_once:
             self._refused_once.discard(digest)
             return REFUSAL
-        return self._answers.get(digest) or self._spare[int.from_bytes(digest[:4], "big") % len(self._spare)]
+        return self._answers.get(digest) or self._spare_answer()
 
     async def _take_time(self, answer: str) -> None:
         await asyncio.sleep(self._rng.uniform(*FIRST_TOKEN) + _tokens(answer) / TOKENS_A_SECOND)

@@ -19,7 +19,7 @@ from stillwatch.read.raw import RAW, RawExchange, RawMessage
 Json = dict[str, Any]
 
 FORMATS: Final = ("contract", "parquet", "litellm", "litellm-spend", "otel", "openinference", "envoy", "langfuse")
-"""What `write_as` writes; `parquet` is the contract's table as Parquet, the others are named as `--format` names them."""
+"""What `write_as` writes: `parquet` is the contract's table as Parquet, the others are `--format`'s names."""
 
 CANNOT_CARRY: Final[Mapping[str, frozenset[str]]] = {
     "contract": frozenset(),
@@ -81,7 +81,8 @@ def as_read_back(format_name: str, exchange: RawExchange) -> RawExchange:
         "status": exchange.status or _ANSWERED,
         "finish_reason": exchange.finish_reason or ("error" if _failed(exchange) else None),
     }
-    known.update(_KNOWN.get(format_name, lambda _: {})(exchange))
+    if format_name in _KNOWN:
+        known.update(_KNOWN[format_name](exchange))
     return msgspec.structs.replace(exchange, **{**known, **lost})
 
 
@@ -222,7 +223,7 @@ def _envoy(exchange: RawExchange) -> Json:
         "response_code": exchange.status or _ANSWERED,
         "response_flags": "-",
         "x-request-id": exchange.exchange_id,
-        "downstream_remote_address": f"{exchange.client_ip}:40000" if exchange.client_ip else None,
+        "downstream_remote_address": _with_port(exchange.client_ip) if exchange.client_ip else None,
         "downstream_peer_subject": exchange.account_id,
         "user-agent": exchange.user_agent,
         "tls_ja4_fingerprint": exchange.tls_fingerprint,
@@ -417,6 +418,10 @@ def _any(value: object) -> Json:
     if isinstance(value, list):
         return {"arrayValue": {"values": [_any(item) for item in value]}}
     return {"stringValue": str(value)}
+
+
+def _with_port(address: str) -> str:
+    return f"[{address}]:40000" if ":" in address else f"{address}:40000"
 
 
 def _span_ids(exchange: RawExchange) -> tuple[str, str]:

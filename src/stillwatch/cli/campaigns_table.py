@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -22,10 +21,12 @@ _TIER_STYLE: Final = {Tier.ACT: "bold red", Tier.REVIEW: "bold yellow", Tier.WAT
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Column:
-    """One column: its head, and whether its cells are numbers, which stand to the right."""
+    """One column: its head, whether its cells are numbers (which stand to the right), and what it takes to be drawn."""
 
     head: str
     is_number: bool = False
+    least_width: int = 0
+    """Columns that a terminal must have for this one to be drawn, too."""
 
 
 _COLUMNS: Final = (
@@ -35,24 +36,27 @@ _COLUMNS: Final = (
     _Column(head="exchanges", is_number=True),
     _Column(head="bits", is_number=True),
     _Column(head="by chance", is_number=True),
-    _Column(head="first seen"),
-    _Column(head="last seen"),
+    _Column(head="first seen", least_width=140),
+    _Column(head="last seen", least_width=140),
     _Column(head="evidence"),
-    _Column(head="mostly"),
+    _Column(head="mostly", least_width=100),
 )
 
 
 def draw_table(campaigns: Sequence[Campaign], console: Console) -> None:
     """Print the table for a person at a terminal."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for column in _COLUMNS:
-        # Numbers and names of campaigns are what people copy and compare, so these are never cut.
-        keeps_width = column.is_number or column.head in {"campaign", "tier"}
-        table.add_column(column.head, justify="right" if column.is_number else "left", no_wrap=keeps_width)
+    drawn = [place for place, column in enumerate(_COLUMNS) if column.least_width <= console.width]
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for column in (_COLUMNS[place] for place in drawn):
+        # Only words may wrap: numbers and names of campaigns are what people copy and compare.
+        wraps = column.head in {"evidence", "mostly"}
+        table.add_column(column.head, justify="right" if column.is_number else "left", no_wrap=not wraps)
     for campaign in campaigns[:MOST_ROWS]:
-        name, tier, *rest = _cells(campaign)
-        table.add_row(Text(name), Text(tier, style=_TIER_STYLE[campaign.tier]), *map(Text, rest))
+        cells = _cells(campaign)
+        style = _TIER_STYLE[campaign.tier]
+        table.add_row(*(Text(cells[place], style=style if _COLUMNS[place].head == "tier" else "") for place in drawn))
     console.print(table)
+    console.print()
 
 
 def plain_table(campaigns: Sequence[Campaign]) -> str:

@@ -8,8 +8,9 @@ from stillwatch.facts.token import Family
 TIER_WORDS: Final = {
     Tier.ACT: "Two independent families of evidence or more go beyond chance, and no honest explanation accounts for "
     "them. A person decides what follows.",
-    Tier.REVIEW: "Enough for a person to look into; not enough to limit anybody.",
-    Tier.WATCH: "Worth remembering; nothing should happen to these accounts because of it.",
+    Tier.REVIEW: "Enough for a person to look into, and not enough to limit anybody: for instance, owners and "
+    "registered use could not be looked up.",
+    Tier.WATCH: "One family of evidence alone. Worth remembering; nothing should happen to these accounts for it.",
 }
 
 FAMILY_WORDS: Final = {

@@ -1,9 +1,11 @@
 """The command `stillwatch`: finds its sub-commands, and turns whatever goes wrong into a sentence and an exit code."""
 
+import errno
 import os
 import signal
 import sys
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -18,6 +20,8 @@ from stillwatch.errors import StillwatchError
 DONE: Final = 0
 FAILED: Final = 1
 INTERRUPTED: Final = 130
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 COMMANDS: Final = {
     "scan": "stillwatch.cli.scan:scan",
@@ -43,6 +47,18 @@ class Commands(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name]} is no command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed, or say which one comes close."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = get_close_matches(args[0], COMMANDS, n=1)
+            if not close:
+                raise
+            raise click.UsageError(f"No such command {args[0]!r}. Did you mean {close[0]!r}?", ctx) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -70,8 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
         _give_up_on(sys.stdout)
         return DONE
     except OSError as error:
-        where = f": {error.filename}" if isinstance(error.filename, str) else ""
-        code = _say(inert(f"stillwatch: {error.strerror or 'the operating system refused'}{where}"))
+        code = _say(inert(f"stillwatch: {_refusal(error)}"))
     if code == FAILED:
         _give_up_on(sys.stdout)
     return code
@@ -102,6 +117,14 @@ def _say(message: str, code: int = FAILED) -> int:
         sys.stderr.write(f"{message}\n")
         sys.stderr.flush()
     return code
+
+
+def _refusal(error: OSError) -> str:
+    """Say what the operating system refused. A full output folder has its own error, so what is full here is a stream."""
+    why = error.strerror or "the operating system refused"
+    if isinstance(error.filename, str):
+        return f"{why}: {error.filename}"
+    return f"standard output could not be written: {why}" if error.errno in _NO_ROOM else why
 
 
 def _bug(error: Exception) -> str:

@@ -97,7 +97,8 @@ class _FormatName(click.ParamType[str]):
     "--secret-dir",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Where the secret lies under which texts become digests; made at first use.",
+    help="Where the secret lies under which texts become digests: made at first use, by default in your configuration "
+    "folder. Digests under two secrets cannot be compared.",
 )
 @click.option("--force", is_flag=True, help="Write into DIR even if it holds files that are not an earlier scan.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON in place of the table.")

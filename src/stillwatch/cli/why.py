@@ -20,6 +20,7 @@ from stillwatch.cli.words import (
     purpose_words,
     set_aside_summary,
     summary,
+    unsaid,
 )
 from stillwatch.facts.campaign import Campaign, Findings, Link, Member
 from stillwatch.store.findings_file import campaign_object
@@ -34,7 +35,7 @@ def answer_text(answer: Answer, findings: Findings, width: int) -> str:
     """Write the answer as paragraphs and lists of at most `width` columns."""
     blocks = [_opening(answer)] if answer.places[0].member is not None else []
     for place in answer.places:
-        blocks += [_tied(place, width)] if place.member is not None else []
+        blocks += _tied(place, width)
         blocks += _about_group(place, width)
     blocks.append(_section("What this scan could not see", could_not_see(findings.scan), width))
     return "\n".join(block for block in blocks if block)
@@ -78,19 +79,20 @@ def _opening(answer: Answer) -> str:
     return f"Account {name}\n" if answer.is_in_campaign else f"Account {name} is in no campaign.\n"
 
 
-def _tied(place: Place, width: int) -> str:
+def _tied(place: Place, width: int) -> Iterator[str]:
     member = place.member
     if member is None:
-        return ""
+        return
     where = "group" if place.is_set_aside else f"campaign, tier {member.tier.label}"
-    paragraph = (
+    yield _paragraph(
         f"It belongs to {inert(place.group.campaign_id, _NAME)} ({where}) with confidence {member.confidence:.2f}: "
         f"{bits(member.bits)} bits tie it to the others. It sent {counted(member.exchanges, 'exchange')}. What it does "
-        "by itself (volume, hours, content) never decides; what it shares with others does."
+        "by itself (volume, hours, content) never decides; what it shares with others does.",
+        width,
     )
     ties = place.ties
     title = f"What ties it to others ({_of(ties, MOST_TIES)}, strongest first)"
-    return _paragraph(paragraph, width) + _section(title, [_tie(tie, member) for tie in ties[:MOST_TIES]], width)
+    yield _section(title, [_tie(tie, member) for tie in ties[:MOST_TIES]], width)
 
 
 def _tie(link: Link, member: Member) -> str:
@@ -132,7 +134,7 @@ def _evidence(group: Campaign, width: int) -> str:
     lines = ["Evidence, in bits of surprise\n"]
     for each in group.evidence:
         lines.append(f"  {each.family.value:<{names}}  {bits(each.bits):>{amounts}}  {inert(evidence_note(each))}\n")
-        lines += [_item(inert(example), width, indent=4) for example in each.examples]
+        lines += [_item(inert(example), width, indent=4) for example in unsaid(each, group)]
     return "".join(lines) if group.evidence else ""
 
 

@@ -133,6 +133,11 @@ def evidence_note(evidence: Evidence) -> str:
     return "beyond chance" if evidence.beyond_chance else "within what chance makes; not counted"
 
 
+def unsaid(evidence: Evidence, campaign: Campaign) -> tuple[str, ...]:
+    """Pick the examples that the campaign's reasons do not say already."""
+    return tuple(example for example in evidence.examples if not any(example in each for each in campaign.reasons))
+
+
 def by_tier(campaigns: Sequence[Campaign]) -> str:
     """Count campaigns by tier, highest first: "2 at tier act, 1 at tier watch"."""
     counts = [(tier, sum(campaign.tier is tier for campaign in campaigns)) for tier in sorted(Tier, reverse=True)]
@@ -196,12 +201,12 @@ def could_not_see(scan: ScanFacts) -> list[str]:
     blind = []
     if scan.no_text:
         blind.append(
-            f"{_of_all(scan.no_text, scan.exchanges)} had no text: shared words, hand-offs and purposes cannot be "
+            f"{_of_all(scan.no_text, scan.exchanges)} came without text: shared words, hand-offs and purposes cannot be "
             "seen there."
         )
     if scan.hashed_text:
         blind.append(
-            f"{_of_all(scan.hashed_text, scan.exchanges)} had digests in place of text: equal texts can be seen, "
+            f"{_of_all(scan.hashed_text, scan.exchanges)} came with digests in place of text: equal texts can be seen, "
             "alike ones and purposes cannot."
         )
     if not scan.accounts_table:

@@ -9,7 +9,7 @@ from scipy.stats import poisson
 
 from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
-from stillwatch.link.mixture import MixtureOptions, Views, family_bits
+from stillwatch.link.mixture import MixtureOptions, Views, family_bits, per_family
 from stillwatch.stats.calibrate import bits_of_p
 
 Floats = npt.NDArray[np.float64]
@@ -23,7 +23,7 @@ class JoinOptions:
     """Evidence that two groups are one, each group being a single observation (bits): chance joins one pair in 500."""
     lone_family_bits: float = 14.0
     """... and this much when only one family of evidence ties them, so that no one token chains two groups."""
-    speaking_bits: float = 2.0
+    speaking_bits: float = 4.0
     """A family takes part in tying two groups from this much on (bits)."""
     most_token_bits: float = 12.0
     """What one kind of token may say at most about two groups."""
@@ -33,6 +33,8 @@ class JoinOptions:
     """... and with this much when only one family speaks for it (1,000 to 1)."""
     reuse: float = 0.9
     """How often accounts of one hand take up what the others use, when groups or accounts are weighed against one."""
+    least_own_bits: float = 3.0
+    """A member that the rest of its campaign does not tie in this firmly is let go (bits)."""
     least_share: float = 0.1
     """A group shows a token when this share of its accounts holds it: what one member does says nothing about all."""
 
@@ -65,7 +67,13 @@ class Joiner:
         groups = self._grow(groups)
         groups.sort(key=lambda members: (-len(members), int(members[0])))
         background = self._background(groups)
-        return [Confirmed(members, self._own_bits(members, background), 0.0) for members in groups]
+        out = []
+        for members in groups:
+            bits = self._own_bits(members, background)
+            own = bits >= self.options.least_own_bits
+            if int(own.sum()) >= least:
+                out.append(Confirmed(members[own], bits[own], 0.0))
+        return out
 
     def _disjoint(self, confirmed: list[Confirmed], least: int) -> list[Codes]:
         """The densest groups first (bits an account: Hooi et al. 2016, FRAUDAR); each account goes to one group.
@@ -165,11 +173,13 @@ class Joiner:
             ours, theirs = shares[a][place], shares[b][place]
             if not ours or not theirs:
                 continue
-            best = 0.0
-            for token in ours.keys() & theirs.keys():
-                # Both groups must show it broadly; the rarer it is outside all groups, the more it says.
-                broad = min(ours[token], theirs[token])
-                best = max(best, broad * float(-np.log2(background[place][token])))
+            # Both groups must show it broadly; the rarer it is outside all groups, the more it says. Accounts have one
+            # card and a few addresses, whose shares add up, but any number of templates, of which the best counts.
+            common = [
+                min(ours[token], theirs[token]) * float(-np.log2(background[place][token]))
+                for token in ours.keys() & theirs.keys()
+            ]
+            best = max(common, default=0.0) if view.kind.family is Family.WORDS else sum(common)
             kinds.append((view.kind, min(best, self.options.most_token_bits)))
         families = [
             family_bits([(kind, bits) for kind, bits in kinds if kind.family is family])
@@ -225,29 +235,28 @@ class Joiner:
         """(3, n): what things, words and hand-offs say for each account about a group, in bits."""
         kinds: dict[TokenKind, Floats] = {}
         reuse = self.options.reuse
-        by_view = self._shares(members)
-        for place, view in enumerate(self.views.views):
-            shares = by_view[place]
+        for place, (view, shares) in enumerate(zip(self.views.views, self._shares(members), strict=True)):
+            if not shares:
+                continue
+            tokens = np.fromiter(shares.keys(), dtype=np.int64)
             weight = np.zeros(len(view.tokens))
-            for token, share in shares.items():
-                weight[token] = share
+            weight[tokens] = np.fromiter(shares.values(), dtype=np.float64)
             # A hand that spreads over many cards still shows each of them more than strangers do.
             total = max(float(weight.sum()), 1.0) if view.kind.family is Family.THINGS else 1.0
-            bits = np.zeros(len(accounts))
-            for i, code in enumerate(accounts.tolist()):
-                if not view.known[code] or not shares:
-                    continue
-                held = view.held_by(code)
-                best = float((weight[held] / total / background[place][held]).max()) if len(held) else 0.0
-                bits[i] = np.log2((1.0 - reuse) + reuse * best)
-            kinds[view.kind] = np.clip(bits, -4.0, 12.0)
-        out = np.zeros((3, len(accounts)))
-        for row, family in enumerate((Family.THINGS, Family.WORDS)):
-            mine = [(kind, bits) for kind, bits in kinds.items() if kind.family is family]
-            for i in range(len(accounts)):
-                out[row, i] = family_bits([(kind, float(bits[i])) for kind, bits in mine])
-        out[2] = self.views.pass_bits(accounts, members, self.mixture)
-        return out
+            sizes = view.by_account[accounts + 1] - view.by_account[accounts]
+            first = np.cumsum(sizes) - sizes
+            rows = np.repeat(view.by_account[accounts] - first, sizes) + np.arange(int(sizes.sum()))
+            held = view.held[rows]
+            best = np.zeros(len(accounts))
+            if len(held):
+                ratios = weight[held] / total / background[place][held]
+                some = sizes > 0
+                best[some] = np.maximum.reduceat(ratios, first[some])
+            bits = np.where(view.known[accounts], np.log2((1.0 - reuse) + reuse * best), 0.0)
+            kinds[view.kind] = np.clip(bits, -4.0, self.options.most_token_bits)
+        found = per_family(kinds, len(accounts))
+        passes = self.views.pass_bits(accounts, members, self.mixture)
+        return np.stack([found[Family.THINGS], found[Family.WORDS], passes])
 
     def _own_bits(self, members: Codes, background: list[Floats]) -> Floats:
         """What ties each member to the rest of its campaign, in bits."""

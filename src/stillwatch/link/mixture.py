@@ -162,7 +162,7 @@ def split(views: Views, members: Codes, view: int, token: int, options: MixtureO
             ratio, again = views.ratios(members, r, place, token if place == view else -1, float(reuse[place]))
             reuse[place] = min(max(again, 0.001), 0.999)
             by_kind[incidence.kind] = np.log2(np.maximum(ratio, 1e-6))
-        families = _per_family(by_kind, n)
+        families = per_family(by_kind, n)
         families[Family.HAND_OFFS] = views.pass_bits(members, members, options)
         bits = np.zeros(n)
         for one in families.values():
@@ -177,7 +177,7 @@ def split(views: Views, members: Codes, view: int, token: int, options: MixtureO
     return Split(r, bits)
 
 
-def _per_family(by_kind: dict[TokenKind, Floats], n: int) -> dict[Family, Floats]:
+def per_family(by_kind: dict[TokenKind, Floats], n: int) -> dict[Family, Floats]:
     """`family_bits` for every account at once."""
     out = {Family.THINGS: np.zeros(n), Family.WORDS: np.zeros(n)}
     addresses = [by_kind[kind] for kind in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK) if kind in by_kind]

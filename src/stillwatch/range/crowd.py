@@ -60,11 +60,12 @@ class Crowd:
                 script=user.programme(self._dice), model=user.model, reasons=self._dice.chance(0.5), part=self._part, sticky=self._sticky,
                 end_user=None if self._fleet.skill.disguised else user.name,
             )  # fmt: skip
-            self._turn(job, now)
+            self.turn(job, now)
 
         return begin
 
-    def _turn(self, job: Job, now: float) -> None:
+    def turn(self, job: Job, now: float) -> None:
+        """Send a session's next turn, and enter the one after it."""
         before = job.sent
         answer: Answer | None = deliver(self._fleet, job, now, self._dice)
         more = self._on_sent(job.sent - before)
@@ -72,6 +73,6 @@ class Crowd:
             return
         if not job.is_done and more:
             pause = self._dice.lognormal(40.0 if job.script.turns[job.turn].role == "user" else 1.5, 1.0)
-            self._agenda.at(answer.ended_at + pause, lambda then: self._turn(job, then))
+            self._agenda.at(answer.ended_at + pause, lambda then: self.turn(job, then))
         elif self._on_session is not None:
             self._on_session(job, answer.ended_at)

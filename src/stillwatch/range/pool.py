@@ -11,7 +11,7 @@ from stillwatch.range.fleet import Fleet
 from stillwatch.range.provider import OK
 from stillwatch.range.world import DAY, Answer
 
-IDLE_S = 20.0
+NO_ACCOUNT_S = 20.0  # how long a worker waits where no account is left to send over
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,11 @@ class Pool:
                 self._agenda.at(ready + self._dice.unit() * 2, self._work)
             return
         job = self._open.popleft() if self._open else self._next_job(now)
-        if job is None:
-            self._agenda.at(now + IDLE_S * self._dice.between(0.5, 1.5), self._work)
+        if job is None:  # the list is done
             return
         before = job.sent
         answer = deliver(self._fleet, job, now, self._dice)
-        ended = answer.ended_at if answer else now + IDLE_S
+        ended = answer.ended_at if answer else now + NO_ACCOUNT_S
         more = self._on_sent(job.sent - before)
         self._agenda.at(ended, lambda then: self._finish(job, answer, then, more=more))
 

@@ -128,14 +128,14 @@ def harvest(library: Library, wording: Wording, seeds: int = 3) -> Programme:
     return script
 
 
-def work_agentically(library: Library, system: str) -> Programme:
-    """A coding agent: one task, then tool calls and their results as further requests of the same session."""
+def work_agentically(library: Library, system: str, steps: int = 4) -> Programme:
+    """A coding agent: one task, then up to `steps` tool calls whose results are further requests of the session."""
 
     def script(dice: Dice) -> Script:
         task = library.draw("code", dice)
         question, answer = task.turns[0]
         turns = [Turn("user", library.prompt(question, dice), _call("search", library.fresh(question[:60], dice)))]
-        for _ in range(1 + dice.below(4)):
+        for _ in range(1 + dice.below(steps)):
             other_question, other_answer = library.draw("code", dice).turns[0]
             result = library.fresh((other_answer or other_question)[:900], dice)
             turns.append(Turn("tool", _result(result), _call(dice.pick(("read_file", "write_file", "bash")), library.fresh(other_question[:80], dice))))
@@ -154,6 +154,18 @@ def examine(library: Library, shelf: str, template: Template | None = None) -> P
         asked = template.fill(question, answer) if template else question
         reply = library.fresh(_reply(library, "reasoned", conversation, dice), dice)
         return Script(None, (Turn("user", asked, reply),), '{"max_tokens":2048,"temperature":0}')
+
+    return script
+
+
+def repeat_set(library: Library, shelf: str, size: int, dice: Dice) -> Programme:
+    """The same few questions again and again, verbatim."""
+    questions = [library.draw(shelf, dice) for _ in range(size)]
+
+    def script(d: Dice) -> Script:
+        conversation = d.pick(questions)
+        reply = library.fresh(_reply(library, "reasoned", conversation, d), d, 0.15)
+        return Script(None, (Turn("user", conversation.turns[0][0], reply),), '{"max_tokens":1024,"temperature":0}')
 
     return script
 

@@ -68,13 +68,16 @@ def a_card_issuer(dice: Dice) -> str:
     return (VIRTUAL_CARD_ISSUERS if dice.chance(VIRTUAL_CARD_SHARE) else CARD_ISSUERS).draw(dice)
 
 
-def belong(account: Account, organisation: str, *, domain: str | None, plan: str, level: str, card: str | None) -> Account:
-    """Make `account` one of an organisation's: same plan, mail domain and card."""
-    account.organisation, account.plan, account.verification_level = organisation, plan, level
-    account.email_domain = domain or account.email_domain
+def join(account: Account, organisation: str | None, dice: Dice, *, plan: str, level: str, card: str | None = None) -> Account:
+    """Make `account` an organisation's: its mail domain and plan, and its card where one is given."""
+    account.plan, account.verification_level = plan, level
+    if organisation is not None:
+        account.organisation, account.email_domain = organisation, f"mail-{organisation[4:]}.example"
     if card is not None:
         account.payment_fingerprint = card
         account.payment_bin = CARD_ISSUERS.things[int(card[-6:], 16) % len(CARD_ISSUERS.things)]
-    if account.channel == "subscription" and plan not in {"pro", "max"}:
-        account.channel = "api"
+    elif account.payment_fingerprint is None:
+        account.payment_fingerprint, account.payment_bin = a_card(dice), a_card_issuer(dice)
+    if account.channel == "subscription":
+        account.channel, account.client = "api", any_client("api", dice)
     return account

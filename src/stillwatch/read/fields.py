@@ -135,16 +135,21 @@ def canonical(value: object) -> str | None:
 
 _NOT_PARAMETERS: Final = frozenset(
     {
-        "contents", "extra_body", "extra_headers", "input", "instructions", "litellm_call_id", "litellm_logging_obj",
-        "litellm_metadata", "litellm_session_id", "litellm_trace_id", "messages", "metadata", "model", "prompt",
+        "contents", "extra_body", "extra_headers", "input", "instructions", "messages", "metadata", "model", "prompt",
         "proxy_server_request", "safety_identifier", "secret_fields", "system", "systemInstruction",
         "system_instruction", "user",
     }
 )  # fmt: skip
+_INTERNAL: Final = ("litellm_", "_litellm_")
+"""What LiteLLM adds to the body of a request for itself."""
 
 
 def request_params(value: object) -> str | None:
     """Write a request's parameters as canonical JSON, without what holds text or says who asks."""
     params = mapping_of(value)
-    kept = {key: item for key, item in params.items() if item is not None and key not in _NOT_PARAMETERS}
+    kept = {
+        key: item
+        for key, item in params.items()
+        if item is not None and key not in _NOT_PARAMETERS and not key.startswith(_INTERNAL)
+    }
     return canonical(kept) if kept else None

@@ -1,5 +1,6 @@
 """LiteLLM's StandardLoggingPayload, as its callbacks write it: one JSON object for each call, answered or failed."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -25,6 +26,7 @@ _SINCE_1_40: Final[Mapping[str, str]] = {
     "end_user_id": "end_user",
     "model": "model | model_group",
     "operation": "call_type",
+    "route": "metadata/user_api_key_request_route",
     "peer": "requester_ip_address | metadata/requester_ip_address",
     "messages": "messages",
     "response": "response",
@@ -71,8 +73,20 @@ OPERATIONS: Final[Mapping[str, str]] = {
 }
 """LiteLLM's call types by the contract's operations. Any other call (files, batches, tools) asks no model."""
 
+_ROUTES: Final[Mapping[str, str]] = {
+    "/completions": "completion",
+    "/v1/completions": "completion",
+    "/embeddings": "embeddings",
+    "/v1/embeddings": "embeddings",
+}
+"""Interfaces by their routes: a call that the proxy itself refuses says `acompletion` whatever was asked."""
+
 NO_MODEL: Final = "no model"
 """Stands for the operations of calls that ask no model."""
+
+_REFUSED: Final = 401
+_LONGEST_ID: Final = 512
+"""Characters. LiteLLM encrypts the provider and the deployment into the ids of the Responses API, which grow long."""
 
 _WRAPPERS: Final = ("standard_logging_object", "standard_logging_payload")
 
@@ -117,14 +131,14 @@ def _exchange(
         raise BadRecord("no id")
     if started is None:
         raise BadRecord("startTime is not a time in seconds since 1970")
+    failed, status = read_status(row)
     key = row.get("key")
-    claims = Claims(row.get("user"), row.get("team"), row.get("organisation"), key)
+    claims = known_claims(row, status)
     transcript = Transcript()
     read_input(row.get("messages"), transcript)
     params = row.get("request_params")
     if isinstance(params, dict):
         read_system(params.get("instructions") or params.get("system"), transcript)
-    failed, status = read_status(row)
     answer = NO_ANSWER if operation == "embeddings" else read_answer(row.get("response"))
     return RawExchange(
         exchange_id=exchange_id(call_id, started),
@@ -160,13 +174,27 @@ def exchange_id(call_id: str, started: int) -> str:
     The id alone will not do: an answered call has the provider's, which test servers repeat; a failed one has the
     call's own, which a client may set (`x-litellm-call-id`) and so make its calls look like one.
     """
+    if len(call_id) > _LONGEST_ID:
+        call_id = hashlib.sha256(call_id.encode(errors="surrogatepass")).hexdigest()
     return f"{call_id}@{started}"
+
+
+def known_claims(row: Mapping[str, object], status: int) -> Claims:
+    """Tell who was authenticated. Of a refused key the log has the digest too, but that is whatever a stranger sent.
+
+    Strangers must not be able to make accounts, nor to put words into a log under a digest of their choice.
+    """
+    user, team = row.get("user"), row.get("team")
+    if status == _REFUSED and user is None and team is None:
+        raise BadRecord("not authenticated (401): the request is billed to nobody")
+    return Claims(user, team, row.get("organisation"), row.get("key"))
 
 
 def operation_of(row: Mapping[str, object]) -> str | None:
     """Return the contract's word for a call, `None` where the log gives no call type, or NO_MODEL."""
-    call_type = row.get("operation")
-    return OPERATIONS.get(call_type, NO_MODEL) if isinstance(call_type, str) else None
+    call_type, route = row.get("operation"), row.get("route")
+    operation = OPERATIONS.get(call_type, NO_MODEL) if isinstance(call_type, str) else None
+    return _ROUTES.get(route, operation) if isinstance(route, str) and operation == "chat" else operation
 
 
 def read_status(row: Mapping[str, object]) -> tuple[bool, int]:

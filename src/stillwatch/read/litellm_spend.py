@@ -6,8 +6,8 @@ from typing import Final
 from stillwatch.errors import BadRecord
 from stillwatch.read.answers import NO_ANSWER, Answer, read_answer
 from stillwatch.read.fields import SourceTable, count_of, mapping_of, opened, request_params, table_for, text_of
-from stillwatch.read.identity import Claims, account_of, client_address, key_digest
-from stillwatch.read.litellm import CHANNEL, NO_MODEL, exchange_id, operation_of, read_status
+from stillwatch.read.identity import account_of, client_address, key_digest
+from stillwatch.read.litellm import CHANNEL, NO_MODEL, exchange_id, known_claims, operation_of, read_status
 from stillwatch.read.messages import Transcript, read_input
 from stillwatch.read.raw import RawExchange, ReadOptions
 from stillwatch.read.times import end_after, from_any
@@ -82,12 +82,12 @@ def _exchange(
         raise BadRecord("no request_id")
     if started is None:
         raise BadRecord("startTime is not a time")
+    failed, status = read_status(row)
     key = row.get("key")
-    claims = Claims(row.get("user"), row.get("team"), row.get("organisation"), key)
+    claims = known_claims(row, status)
     request = mapping_of(row.get("request"))
     request = mapping_of(request["body"]) if "body" in request else request
     transcript = _transcript(row.get("messages"), request)
-    failed, status = read_status(row)
     answer = NO_ANSWER if operation == "embeddings" else _answer(row.get("response"))
     return RawExchange(
         exchange_id=exchange_id(request_id, started),

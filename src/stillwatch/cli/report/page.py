@@ -189,14 +189,10 @@ def _meters(group: Campaign) -> tuple[Meter, ...]:
                     evidence=evidence,
                     width=width,
                     state=_state(evidence),
-                    examples=() if evidence is None else _unsaid(evidence, group),
+                    examples=() if evidence is None else words.unsaid(evidence, group),
                 )
             )
     return tuple(meters)
-
-
-def _unsaid(evidence: Evidence, group: Campaign) -> tuple[str, ...]:
-    return tuple(example for example in evidence.examples if not any(example in reason for reason in group.reasons))
 
 
 def _state(evidence: Evidence | None) -> str:

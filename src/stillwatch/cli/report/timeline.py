@@ -10,6 +10,9 @@ from stillwatch.cli.words import counted, moment, number, stretch
 
 MOST_TICKS: Final = 7
 
+_LEAST_BUCKETS: Final = 2
+"""One bar shows nothing over time."""
+
 _STEPS: Final = tuple(
     timedelta(minutes=minutes)
     for minutes in (1, 5, 10, 15, 30, 60, 180, 360, 720, *(1440 * days for days in (1, 2, 7, 14, 28, 91, 182, 364)))
@@ -51,14 +54,13 @@ def draw_timeline(buckets: Sequence[tuple[datetime, int]]) -> Timeline | None:
     """Lay out the bars, or nothing where there is nothing to draw."""
     buckets = sorted((start.astimezone(UTC), count) for start, count in buckets)
     most = max((count for _, count in buckets), default=0)
-    if most <= 0:
+    if len(buckets) < _LEAST_BUCKETS or most <= 0:
         return None
-    length = min((later[0] - earlier[0] for earlier, later in pairwise(buckets)), default=None)
-    width = length or timedelta(hours=1)
+    width = min(later - earlier for (earlier, _), (later, _) in pairwise(buckets))
     begin, end = buckets[0][0], buckets[-1][0] + width
     whole = end - begin
     busiest = max(buckets, key=lambda bucket: bucket[1])
-    bucket = stretch(width) if length else "one stretch"
+    bucket = stretch(width).removeprefix("1 ")
     return Timeline(
         bars=tuple(
             Bar(

@@ -54,11 +54,15 @@ class Campaign:
         self.fleets: list[Fleet] = []
         self.crowds: list[Crowd] = []
         self.adaptations: list[Adaptation] = []
+        self.before: list[Callable[[float, float], None]] = []
+        """What looks at the world before the campaign acts between two times."""
         self._cover: dict[str, Habit] = {}
         archetype.launch(self)
 
     def act(self, since: float, until: float) -> None:
         """Let everything happen that is due between two times."""
+        for look in self.before:
+            look(since, until)
         for crowd in self.crowds:
             if self.left > 0:
                 crowd.arrive(since, until)
@@ -149,13 +153,19 @@ class Campaign:
         Habits(self.world, habits, self.dice).act(since, until)
 
 
-def queue_of(campaign: Campaign, programme: Programme, *, reasons: float = 1.0, model: Model | None = None, part: str = "work") -> Callable[[float], Job | None]:
-    """Return a work list that never runs dry: one job after another from a programme."""
+def queue_of(
+    campaign: Campaign, programme: Programme, *, reasons: float = 1.0, sticky: float = 0.0, follows: bool = True
+) -> Callable[[float], Job]:
+    """Return a work list that never runs dry: one job after another from a programme.
+
+    Its jobs move on to new models as other customers do, unless `follows` is false.
+    """
+    dice, provider = campaign.dice, campaign.world.provider
 
     def next_job(now: float) -> Job:
-        dice = campaign.dice
-        chosen = campaign.world.provider.current_model(model or campaign.model(), now, dice)
-        return Job(script=programme(dice), model=chosen, reasons=dice.chance(reasons), part=part)
+        settled = campaign.model()
+        model = provider.current_model(settled, now, dice) if follows else settled
+        return Job(script=programme(dice), model=model, reasons=dice.chance(reasons), sticky=sticky)
 
     return next_job
 

@@ -54,6 +54,13 @@ class LiveRelay(Archetype):
 
             campaign.agenda.at(now + dice.lognormal(600.0, 1.0), send)
 
+        def carry_on(since: float, until: float) -> None:
+            for broken in [each for each in world.left_over if since <= each.at < until]:
+                world.left_over.remove(broken)
+                job = Job(script=broken.script, model=broken.model, turn=broken.turn, history=list(broken.history), part="relayed")
+                campaign.agenda.at(broken.at, lambda then, job=job: campaign.crowds[0].turn(job, then))
+
+        campaign.before.append(carry_on)
         countries = [Country("CN", 8), Country("CN", 8), Country("SG", 8), Country("JP", 9), Country("ID", 7), Country("IN", 5.5)]
         campaign.gather_crowd(
             fleet, campaign.work * 0.96, users=round(campaign.accounts * self.users_per_account), programme=habits, sticky=self.sticky,

@@ -1,17 +1,18 @@
 """Honest machines: regression suites, build agents, agent fleets and other software that runs by the clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from stillwatch.range.chance import Dice
 from stillwatch.range.habits import Habit
-from stillwatch.range.honest.honest_class import HonestClass, groups_of, habit_of, open_account
+from stillwatch.range.honest.honest_class import HonestClass, groups_of, habit_of, open_account, run_by_trace
 from stillwatch.range.marks import assumed, fact
-from stillwatch.range.programmes import examine, mix, software, work_agentically
-from stillwatch.range.rhythm import MACHINE, NIGHTLY, OFFICE
-from stillwatch.range.signup import a_card, belong
+from stillwatch.range.programmes import examine, mix, person, repeat_set, software, work_agentically
+from stillwatch.range.provider import NEW_MODEL
+from stillwatch.range.rhythm import EVENING, HOUR, MACHINE, NIGHTLY, OFFICE
+from stillwatch.range.signup import a_card, join
 from stillwatch.range.wording import word
-from stillwatch.range.world import World
+from stillwatch.range.world import DAY, World
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +32,13 @@ class NightlySuites(HonestClass):
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            belong(account, f"org_{dice.hex(6)}", domain=None, plan=dice.pick(("team", "payg")), level="card", card=a_card(dice))
+            join(account, f"org_{dice.hex(6)}", dice, plan=dice.pick(("team", "payg")), level="card", card=a_card(dice))
             shelf = dice.pick(("benchmark", "benchmark:gsm8k", "benchmark:mmlu", "sums", "code"))
             graded = examine(world.library, "task", word("grade", dice))
             suite = mix([(0.7, examine(world.library, shelf)), (0.3, graded if dice.chance(0.5) else software(world.library, dice, "reasoned"))])
-            habits.append(habit_of(world, account, suite, NIGHTLY, dice, think_s=1.0, spread=0.5))
+            habit = habit_of(world, account, suite, NIGHTLY, dice, think_s=1.0, spread=0.5)
+            habit.clockwork_s = dice.pick((0.0, 300.0, 900.0, 3600.0))
+            habits.append(habit)
         return habits
 
 
@@ -59,7 +62,7 @@ class AgentFleets(HonestClass):
             organisation, card, servers = f"org_{dice.hex(6)}", a_card(dice), world.networks.hosted_neighbours(4, dice)
             client, roles = open_account(world, dice).client, [work_agentically(world.library, word("agent", dice).text) for _ in range(3)]
             for _ in range(min(size, 50)):
-                account = belong(open_account(world, dice), organisation, domain=f"mail-{organisation[4:]}.example", plan="team", level="business", card=card)
+                account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=card)
                 account.exits, account.client, account.channel = servers, client, "api"
                 habits.append(habit_of(world, account, mix([(0.8, dice.pick(roles)), (0.2, software(world.library, dice))]), MACHINE, dice, think_s=4.0, spread=0.5))
         return habits
@@ -82,7 +85,172 @@ class BuildAgents(HonestClass):
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            belong(account, account.organisation or f"org_{dice.hex(6)}", domain=None, plan="team", level="card", card=a_card(dice))
+            join(account, account.organisation or f"org_{dice.hex(6)}", dice, plan="team", level="card", card=a_card(dice))
             account.exits, account.credentials = world.networks.runners(dice), [f"key_{dice.hex(10)}"]
-            habits.append(habit_of(world, account, software(world.library, dice, "review"), OFFICE, dice, think_s=2.0))
+            habit = habit_of(world, account, software(world.library, dice, "review"), OFFICE, dice, think_s=2.0)
+            habit.burstiness = 1.0
+            habits.append(habit)
+        return habits
+
+
+@dataclass(frozen=True, kw_only=True)
+class FallbackRouters(HonestClass):
+    """Resilience routers: where the provider fails (5xx), the same request goes at once through another channel."""
+
+    kind: ClassVar[str] = "fallback_router"
+    row: ClassVar[str] = "B5"
+    collides_with: ClassVar[str] = "automated failover (G18)"
+    innocence: ClassVar[str] = "fails over on 5xx, within one account, never from a refusal"
+
+    share: float = assumed(0.04, "of honest traffic")
+    per_day: float = assumed(18.0, "exchanges a day")
+
+    def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
+        """Open one account for each router."""
+        habits: list[Habit] = []
+        for _ in range(accounts):
+            account = open_account(world, dice)
+            join(account, account.organisation, dice, plan="team", level="card", card=a_card(dice))
+            work = mix([(0.6, software(world.library, dice)), (0.4, person(world.library, dice))])
+            habit = run_by_trace(world, habit_of(world, account, work, MACHINE, dice, think_s=8.0), dice)
+            habit.fallback_channel = "cloud:cumulus" if account.channel != "cloud:cumulus" else "cloud:stratus"
+            account.credentials = [f"key_{dice.hex(10)}" for _ in range(2)]
+            habits.append(habit)
+        return habits
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriftMonitors(HonestClass):
+    """Monitors that ask the same small set of questions by the clock, to see whether answers get worse."""
+
+    kind: ClassVar[str] = "quality_drift_monitor"
+    row: ClassVar[str] = "B6"
+    collides_with: ClassVar[str] = "quality measurement (G20), round the clock (G17)"
+    innocence: ClassVar[str] = "a small fixed set from one account; nobody should be limited for this"
+
+    share: float = assumed(0.03, "of honest traffic")
+    per_day: float = assumed(16.0, "exchanges a day")
+    questions: int = assumed(12, "of a monitor's fixed set")
+
+    def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
+        """Open one account for each monitor."""
+        habits: list[Habit] = []
+        for _ in range(accounts):
+            account = open_account(world, dice)
+            checks = repeat_set(world.library, dice.pick(("benchmark", "sums", "code", "task")), self.questions, dice)
+            work = mix([(0.75, checks), (0.25, software(world.library, dice, "grade"))])
+            habit = habit_of(world, account, work, MACHINE, dice, think_s=2.0, spread=0.5)
+            habit.clockwork_s = dice.pick((300.0, 600.0, 900.0))
+            habits.append(habit)
+        return habits
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedTeamKeys(HonestClass):
+    """Small teams that use one key from everybody's own machine."""
+
+    kind: ClassVar[str] = "shared_team_key"
+    row: ClassVar[str] = "B7"
+    collides_with: ClassVar[str] = "one credential, many addresses and user agents (G16)"
+    innocence: ClassVar[str] = "one office and a handful of homes, one organisation, people's hours"
+
+    share: float = assumed(0.04, "of honest traffic")
+    per_day: float = assumed(20.0, "exchanges a day of the whole team")
+    members: float = assumed(6.0, "people with the key")
+
+    def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
+        """Open one account for each team; each member is a habit of it, with a client and places of their own."""
+        habits: list[Habit] = []
+        for _ in range(accounts):
+            account = open_account(world, dice)
+            join(account, account.organisation or f"org_{dice.hex(6)}", dice, plan=dice.pick(("payg", "team")), level="card", card=a_card(dice))
+            members = 2 + dice.below(int(self.members * 2))
+            account.exits = [world.networks.office(dice), *(world.networks.home(dice) for _ in range(members))]
+            account.credentials = [f"key_{dice.hex(10)}"]
+            members_own = [(dice.lognormal(1.0, 0.7), person(world.library, dice)) for _ in range(members)]
+            habits.append(habit_of(world, account, mix(members_own), OFFICE, dice, spread=0.5))
+        return habits
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseDayBenchmarkers(HonestClass):
+    """People who measure a new model on the day it comes out."""
+
+    kind: ClassVar[str] = "release_day_benchmarker"
+    row: ClassVar[str] = "B9"
+    collides_with: ClassVar[str] = "a pivot to a new model within 24 hours (G13)"
+    innocence: ClassVar[str] = "low volume, public questions, no one in common"
+
+    share: float = assumed(0.03, "of honest traffic")
+    per_day: float = assumed(10.0, "exchanges a day, averaged over the whole range")
+    delay_h: float = assumed(8.0, "median hours from the release to the first run")
+
+    def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
+        """Open accounts that are quiet until the new model is out."""
+        habits: list[Habit] = []
+        for _ in range(accounts):
+            account = open_account(world, dice)
+            run = examine(world.library, dice.pick(("benchmark", "sums", "code")))
+            start = world.provider.released_at + dice.lognormal(self.delay_h, 0.6) * HOUR
+            trial = habit_of(world, account, run, MACHINE, dice, think_s=1.0)
+            trial.since, trial.until, trial.model = start, start + 2 * DAY, NEW_MODEL
+            trial.per_day *= 3
+            usual = habit_of(world, account, person(world.library, dice), EVENING, dice, spread=0.5)
+            habits += [trial, usual]
+        return habits
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyMigrations(HonestClass):
+    """Old customers who move to a new account: it starts at full throughput, and the old one falls silent."""
+
+    kind: ClassVar[str] = "account_migration"
+    row: ClassVar[str] = "B18"
+    collides_with: ClassVar[str] = "straight to maximum throughput (G14), replacement of a banned account (G24)"
+    innocence: ClassVar[str] = "the same organisation, card and addresses as before; nothing was banned"
+
+    share: float = assumed(0.03, "of honest traffic")
+    per_day: float = assumed(12.0, "exchanges an account and day")
+
+    def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
+        """Open pairs: the old account until some day, the new one from then on."""
+        habits: list[Habit] = []
+        for _ in range((accounts + 1) // 2):
+            organisation, card = f"org_{dice.hex(6)}", a_card(dice)
+            old, new = (join(open_account(world, dice), organisation, dice, plan="team", level="card", card=card) for _ in range(2))
+            moved = world.started_at + dice.between(0.2, 0.8) * world.days * DAY
+            old.created_at = min(old.created_at, world.started_at)
+            new.created_at, new.exits, new.client, new.channel = moved - dice.exponential(DAY), old.exits, old.client, old.channel
+            new.billing_country, new.utc_offset, new.signup_ip = old.billing_country, old.utc_offset, old.exits[0]
+            work = mix([(0.6, software(world.library, dice)), (0.4, person(world.library, dice))])
+            before = run_by_trace(world, habit_of(world, old, work, MACHINE, dice, think_s=8.0, spread=0.4), dice)
+            after = replace(before, account=new, since=moved)
+            before.until = moved + dice.exponential(HOUR)
+            habits += [before, after]
+        return habits
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompactingAgents(HonestClass):
+    """Agent frameworks that replace a long history by its summary and go on in a new session."""
+
+    kind: ClassVar[str] = "context_compaction"
+    row: ClassVar[str] = "B23"
+    collides_with: ClassVar[str] = "signatures outside their session (G11), edited prior context (G12)"
+    innocence: ClassVar[str] = "the same account, moments later"
+
+    share: float = assumed(0.04, "of honest traffic")
+    per_day: float = assumed(14.0, "exchanges a day")
+    compacts_after: int = assumed(3, "turns between compactions; longer in reality, as sessions are")
+
+    def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
+        """Open accounts of unrelated people who run such a framework."""
+        habits: list[Habit] = []
+        systems = [word("agent", dice).text for _ in range(3)]
+        for _ in range(accounts):
+            account = open_account(world, dice)
+            work = work_agentically(world.library, dice.pick(systems), steps=8)
+            habit = habit_of(world, account, work, dice.pick((OFFICE, EVENING)), dice, think_s=30.0)
+            habit.compacts_after, habit.reasons = self.compacts_after, 1.0
+            habits.append(habit)
         return habits

@@ -11,7 +11,7 @@ from stillwatch.range.honest.honest_class import HonestClass, groups_of, habit_o
 from stillwatch.range.marks import assumed
 from stillwatch.range.programmes import Programme, Script, Turn, always, converse, mix, person, pour, software, work_agentically
 from stillwatch.range.rhythm import EVENING, MACHINE, OFFICE, STUDENT
-from stillwatch.range.signup import a_card, belong
+from stillwatch.range.signup import a_card, join
 from stillwatch.range.wording import word
 from stillwatch.range.world import DAY, World
 
@@ -70,7 +70,7 @@ class Offices(HonestClass):
             first = open_account(world, dice)
             house = software(world.library, dice)
             for _ in range(size):
-                account = belong(open_account(world, dice), organisation, domain=f"mail-{organisation[4:]}.example", plan="team", level="business", card=card)
+                account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=card)
                 account.exits, account.billing_country, account.utc_offset = [exit_address], first.billing_country, first.utc_offset
                 account.signup_ip = exit_address if dice.chance(0.7) else account.signup_ip
                 own = person(world.library, dice)

@@ -1,0 +1,1 @@
+"""Long measurements: speed, memory, and the figures that releases quote. None of this runs in the tests."""

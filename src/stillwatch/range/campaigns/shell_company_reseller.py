@@ -1,0 +1,42 @@
+"""A verified company that resells two providers' models and keeps what passes (C13)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
+from stillwatch.range.fleet import Upkeep
+from stillwatch.range.marks import assumed
+from stillwatch.range.programmes import pour, steady
+from stillwatch.range.signup import a_card, join
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShellCompanyReseller(Archetype):
+    """Real customers' traffic over a few business accounts. Its tell, the choice of wares, is outside any log.
+
+    In a log it is a gateway that forwards no tenants; a part of what it keeps is graded over the same accounts.
+    """
+
+    kind: ClassVar[str] = "shell_company_reseller"
+    row: ClassVar[str] = "C13"
+
+    accounts: int = assumed(60, "not published")
+    exchanges: int = assumed(5_000_000, "not published")
+    companies: int = assumed(3, "shell companies among which the accounts are divided")
+    graded_share: float = assumed(0.12, "of requests that grade what was kept; that traffic is saved is a fact (S2), the grading assumed")
+    users_per_account: float = assumed(12.0, "customers behind each account")
+
+    def launch(self, campaign: Campaign) -> None:
+        """Business accounts of a few companies under a crowd, and a pool that grades."""
+        dice = campaign.dice
+        fleet = campaign.fleet(campaign.accounts, upkeep=Upkeep(replacement_h=24.0))
+        fronts = [(f"org_{dice.hex(6)}", a_card(dice)) for _ in range(self.companies)]
+        for number, account in enumerate(fleet.accounts):
+            organisation, card = fronts[number % len(fronts)]
+            apart = campaign.skill.registers_apart
+            join(account, f"org_{dice.hex(6)}" if apart else organisation, dice, plan="enterprise", level="business", card=None if apart else card)
+        graded = steady(pour(campaign.world.library, "task", campaign.wording("grade")), dice)
+        requests = campaign.work * self.graded_share
+        users = round(campaign.accounts * self.users_per_account)
+        campaign.gather_crowd(fleet, campaign.work - requests, users=users, sticky=0.6, part="resold")
+        campaign.run_pool(fleet, queue_of(campaign, graded, reasons=0.3), requests=requests, seconds=campaign.seconds_of(graded, reasons=0.3))

@@ -1,0 +1,83 @@
+"""Stored sessions of another model's users, replayed in batches once a free trial is over (C11)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in
+from stillwatch.range.delivery import Job
+from stillwatch.range.log import Message
+from stillwatch.range.marks import assumed, derived, fact
+from stillwatch.range.programmes import Programme, Script, Turn, converse, mix, work_agentically
+from stillwatch.range.wording import word
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreThenReplay(Archetype):
+    """Whole sessions arrive at once, with a history that this provider never answered; then they are judged."""
+
+    kind: ClassVar[str] = "store_then_replay"
+    row: ClassVar[str] = "C11"
+
+    accounts: int = fact(1_500, "S2: more than 1,500 accounts")
+    exchanges: int = fact(400_000, "S2: more than 400,000 in 20 days")
+    per_account_day: float = derived(13.3, "0.4 M / 1,500 / 20 days (FACTS 1.2); reached at scale 1")
+    languages: int = fact(12, "S2: at least 12 languages")
+    trial_ends: float = assumed(0.25, "when the other product's free trial ends, as a share of the range; the burst after it is a fact (S2)")
+    lasts: float = assumed(0.6, "of the range; 20 days of a quarter or more, since small ranges are short")
+    foreign_share: float = assumed(0.35, "of sessions not in English")
+    harness_share: float = assumed(0.45, "of sessions from coding harnesses; which ones were used is a fact (S2)")
+    personal_share: float = assumed(0.03, "of sessions holding somebody's personal data; hundreds of people's were (S2)")
+    judged_share: float = assumed(0.2, "of answers that are judged by another request; judging is a fact (S2)")
+
+    def launch(self, campaign: Campaign) -> None:
+        """One fleet and one batch pool, from the end of the trial on."""
+        since = days_in(campaign.world, self.trial_ends)
+        until = days_in(campaign.world, min(0.97, self.trial_ends + self.lasts))
+        fleet = campaign.fleet(campaign.accounts)
+        sessions = self._sessions(campaign)
+        campaign.run_pool(
+            fleet, self._batch(campaign, sessions), requests=campaign.work, seconds=campaign.seconds_of(sessions), shifts_per_day=4.0, since=since, until=until
+        )  # fmt: skip
+
+    def _sessions(self, campaign: Campaign) -> Programme:
+        library = campaign.world.library
+        tongues = library.languages[: max(self.languages, 1)] or ["en"]
+        harness = work_agentically(library, word("agent", campaign.dice).text)
+        foreign = mix([(1.0, converse(library, f"lang:{tongue}")) for tongue in tongues])
+        rest = max(0.0, 1 - self.harness_share - self.foreign_share)
+        return mix([(self.harness_share, harness), (self.foreign_share, foreign), (rest, converse(library, "dialogue"))])
+
+    def _batch(self, campaign: Campaign, sessions: Programme) -> Callable[[float], Job]:
+        dice, library = campaign.dice, campaign.world.library
+        judge = campaign.wording("grade")
+        to_judge: list[Job] = []
+
+        def judged(job: Job, _answer: object, _now: float) -> None:
+            if dice.chance(self.judged_share):
+                last = job.script.turns[-1]
+                verdict = f"Score: {dice.below(10) + 1}. {library.essay(dice)[:200]}"
+                asked = judge(dice).fill(last.asked[:800], last.answered[:1500])
+                to_judge.append(Job(script=Script(None, (Turn("user", asked, verdict),)), model=job.model, reasons=False, part="judge"))
+
+        def next_job(now: float) -> Job:
+            if to_judge and dice.chance(0.5):
+                return to_judge.pop()
+            stored = sessions(dice)
+            script, history = self._stored(stored, personal=dice.chance(self.personal_share), campaign=campaign)
+            model = campaign.world.provider.current_model(campaign.model(), now, dice)
+            return Job(script=script, model=model, history=history, part="replay", on_answer=judged)
+
+        return next_job
+
+    def _stored(self, session: Script, *, personal: bool, campaign: Campaign) -> tuple[Script, list[Message]]:
+        """Turn a stored session into one request: its last question, with everything before as history."""
+        history: list[Message] = [("system", session.system)] if session.system else []
+        for turn in session.turns[:-1]:
+            # What the other product's model had answered, not what this provider would.
+            history += [(turn.role, turn.asked), ("assistant", campaign.world.library.fresh(turn.answered, campaign.dice, 0.6))]
+        last = session.turns[-1]
+        if personal:
+            who = campaign.dice.hex(6)
+            last = Turn(last.role, f"{last.asked}\n\nContact: person-{who}@mail-{who}.example, +00 555 {who}", last.answered)
+        return Script(session.system, (last,), session.params), history or [("user", "Hello"), ("assistant", "Hello! How can I help?")]
