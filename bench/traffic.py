@@ -42,9 +42,13 @@ def write_traffic(out: Path, *, exchanges: int, accounts: int, seed: int) -> Non
         start = _START + (rng.random(size) * 7 * 86_400e6).astype(np.int64)
         table = pa.table(
             {
-                "exchange_id": pc.binary_join_element_wise("x", pa.array(np.arange(first, first + size)).cast("string"), ""),
+                "exchange_id": pc.binary_join_element_wise(
+                    "x", pa.array(np.arange(first, first + size)).cast("string"), ""
+                ),
                 "started_at": pa.array(start, pa.timestamp("us", "UTC")),
-                "ended_at": pa.array(start + (rng.gamma(2.0, 3.0, size) * 1e6).astype(np.int64), pa.timestamp("us", "UTC")),
+                "ended_at": pa.array(
+                    start + (rng.gamma(2.0, 3.0, size) * 1e6).astype(np.int64), pa.timestamp("us", "UTC")
+                ),
                 "account_id": pc.binary_join_element_wise("acct-", pa.array(who).cast("string"), ""),
                 "model": pa.array(np.array(["large", "small"])[rng.integers(0, 2, size)]),
                 "client_ip": _addresses(who),
@@ -52,7 +56,7 @@ def write_traffic(out: Path, *, exchanges: int, accounts: int, seed: int) -> Non
                 "output_text": _texts(words, edges, size, 58, rng),
                 "input_tokens": pa.array(np.full(size, 90)),
                 "output_tokens": pa.array(np.full(size, 110)),
-                "status": pa.array(np.where(rng.random(size) < 0.02, 429, 200), pa.int32()),  # noqa: PLR2004
+                "status": pa.array(np.where(rng.random(size) < 0.02, 429, 200), pa.int32()),
             }
         )
         pq.write_table(table, folder / f"part-{part:05d}.parquet", compression="zstd", row_group_size=32_768)

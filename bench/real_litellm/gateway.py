@@ -23,6 +23,9 @@ STARTS_WITHIN: Final = 120.0
 """Seconds. LiteLLM takes ten to twenty to import itself."""
 
 STOPS_WITHIN: Final = 20.0
+LAST_WORDS: Final = 3_000
+"""Characters of the proxy's output that are shown when it has ended by itself."""
+
 SETTLES_WITHIN: Final = 30.0
 """Seconds. LiteLLM logs after it has answered."""
 
@@ -85,6 +88,9 @@ async def proxy(folder: Path, people: Sequence[Person], upstream_url: str) -> As
             await _wait_until_it_serves(f"http://{LOOPBACK}:{port}", process, output)
             yield f"http://{LOOPBACK}:{port}"
         finally:
+            if process.poll() is not None:
+                # It ended by itself; its last words would go with the folder.
+                sys.stderr.write(f"the proxy ended with {process.returncode}\n{output.read_text()[-LAST_WORDS:]}\n")
             process.terminate()
             try:
                 process.wait(STOPS_WITHIN)

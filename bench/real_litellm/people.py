@@ -193,7 +193,8 @@ def _organisation(habit: Habit) -> str | None:
 def _plan(habit: Habit, rng: random.Random) -> str:
     if habit in {Habit.EVALUATES, Habit.SERVES, Habit.HARNESS, Habit.OFFICE}:
         return "scale"
-    return "trial" if habit in {Habit.ASKS, Habit.TALKS} and rng.random() < 0.5 else "starter"
+    on_trial = {Habit.ASKS: 0.5, Habit.TALKS: 0.5, Habit.RELAY: 0.25}.get(habit, 0)
+    return "trial" if rng.random() < on_trial else "starter"
 
 
 def _domain(habit: Habit, rng: random.Random) -> str:

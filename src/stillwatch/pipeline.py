@@ -64,10 +64,11 @@ class ScanRequest:
     """Threads that digest and summarise; the result does not depend on their number."""
 
 
-def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO, now: datetime | None = None) -> Findings:
+def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO) -> Findings:
     """Read logs and conclude which accounts act as one hand.
 
-    Raises InputUnusable when nothing could be read. `now` is only written down: no conclusion depends on it.
+    Raises InputUnusable when nothing could be read. No clock is read: the same logs, accounts, options, secret and
+    version give the same findings (law 8).
     """
     rejects = Rejects(rejects_to)
     secret = load_secret(request.secret_dir or secret_folder())

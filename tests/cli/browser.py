@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,15 @@ _ARGUMENTS: Final = (
 )
 
 
+_GIVE_NUMBERS: Final = """
+import fcntl, os, sys
+for number, given in ((3, sys.argv[1]), (4, sys.argv[2])):
+    os.dup2(fcntl.fcntl(int(given), fcntl.F_DUPFD, 100 + number), number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""The browser reads commands from descriptor 3 and writes replies to descriptor 4."""
+
+
 class Page:
     """One open page: what it asked for, what it said, and how it looks."""
 
@@ -37,6 +47,9 @@ class Page:
         self._number = 0
         self._session: str | None = None
         self.events: list[dict[str, Any]] = []
+
+    def begin(self) -> None:
+        """Open an empty page, and listen to what it does."""
         target = self.tell("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.tell("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -95,6 +108,11 @@ class Page:
         asked = [event for event in self.events if event.get("method") == "Network.requestWillBeSent"]
         return [event["params"]["request"]["url"] for event in asked]
 
+    def close(self) -> None:
+        """Hang up."""
+        os.close(self._commands)
+        self._replies.close()
+
     def _wait_for(self, method: str) -> None:
         if any(event.get("method") == method for event in self.events):
             self.events = [event for event in self.events if event.get("method") != method]
@@ -130,20 +148,21 @@ def a_page() -> Iterator[Page]:
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         commands_out, commands_in = os.pipe()
         replies_out, replies_in = os.pipe()
-        # The browser reads from descriptor 3 and writes to descriptor 4; a shell gives them their numbers.
-        arguments = [*_ARGUMENTS, f"--user-data-dir={profile}", "about:blank"]
+        arguments = [CHROMIUM, *_ARGUMENTS, f"--user-data-dir={profile}", "about:blank"]
         process = subprocess.Popen(  # noqa: S603 -- our own arguments
-            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{commands_out} 4>&{replies_in}', CHROMIUM, *arguments],
+            [sys.executable, "-c", _GIVE_NUMBERS, str(commands_out), str(replies_in), *arguments],
             pass_fds=(commands_out, replies_in),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         os.close(commands_out)
         os.close(replies_in)
+        page = Page(commands_in, replies_out)
         try:
-            yield Page(commands_in, replies_out)
+            page.begin()
+            yield page
         finally:
-            os.close(commands_in)
+            page.close()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(5)
             process.kill()

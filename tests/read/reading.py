@@ -54,7 +54,7 @@ def log(path: Path, *lines: bytes) -> str:
     return str(path)
 
 
-def read(inputs: str | Sequence[str], rejects: Rejects | None = None, **options: Any) -> Reading:
+def read(inputs: str | Sequence[str], rejects: Rejects | None = None, **options: Any) -> Reading:  # noqa: ANN401 - as ReadOptions has them
     """Read inputs to their end."""
     out = io.StringIO()
     rejects = rejects or Rejects(out)

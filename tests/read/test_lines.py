@@ -18,7 +18,9 @@ def pieces(data: bytes, size: int) -> Iterator[bytes]:
 def lines_of(data: bytes, size: int = 1 << 20, limit: int = 1 << 20) -> tuple[list[tuple[int, bytes]], list[int]]:
     """Split a whole stream; give its lines, and the numbers of those set aside."""
     skipped: list[int] = []
-    lines = list(split_lines(without_bom(pieces(data, size)), limit=limit, note=lambda number, _: skipped.append(number)))
+    lines = list(
+        split_lines(without_bom(pieces(data, size)), limit=limit, note=lambda number, _: skipped.append(number))
+    )
     return lines, skipped
 
 
@@ -55,10 +57,10 @@ def test_a_line_that_is_too_long_is_noted_and_its_neighbours_kept(size: int) -> 
 
 
 @pytest.mark.parametrize("filler", [b"x", b"\0"])
-def test_a_gigabyte_without_a_line_end_takes_no_memory(filler: bytes) -> None:
+def test_a_line_without_end_takes_no_memory(filler: bytes) -> None:
     """A line without end, and a hole of NULs, are passed over without being kept."""
     chunk = filler * (1 << 20)
-    stream = (b"a\n", *(chunk for _ in range(256)), b'\n{"b":1}')
+    stream = (b"a\n", *(chunk for _ in range(128)), b'\n{"b":1}')
     skipped: list[int] = []
     tracemalloc.start()
 

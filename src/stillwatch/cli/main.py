@@ -12,16 +12,22 @@ from types import FrameType
 from typing import Final, NoReturn, TextIO
 
 import click
+from click.shell_completion import shell_complete
 
 from stillwatch import __version__
 from stillwatch.cli.inert import inert, inert_lines
 from stillwatch.errors import StillwatchError
+
+COMPLETE_VARIABLE: Final = "_STILLWATCH_COMPLETE"
+"""In which a shell's completion script puts its question."""
 
 DONE: Final = 0
 FAILED: Final = 1
 INTERRUPTED: Final = 130
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+_NAME: Final = "stillwatch"
 
 COMMANDS: Final = {
     "scan": "stillwatch.cli.scan:scan",
@@ -86,29 +92,42 @@ def main(arguments: list[str] | None = None) -> int:
         _give_up_on(sys.stdout)
         return DONE
     except OSError as error:
-        code = _say(inert(f"stillwatch: {_refusal(error)}"))
-    if code == FAILED:
         _give_up_on(sys.stdout)
+        return _say(inert(f"stillwatch: {_refusal(error)}"))
     return code
 
 
 def _run(arguments: list[str] | None) -> int:
+    question = os.environ.get(COMPLETE_VARIABLE)
+    if question:
+        return shell_complete(stillwatch, {}, _NAME, COMPLETE_VARIABLE, question)
     try:
-        result: object = stillwatch.main(arguments, prog_name="stillwatch", standalone_mode=False)
-    except click.UsageError as error:
-        usage = f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help'.\n\n" if error.ctx else ""
-        return _say(inert_lines(f"{usage}stillwatch: {error.format_message().expandtabs(4)}"), code=error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        return _say("stillwatch: interrupted", code=INTERRUPTED)
-    except StillwatchError as error:
-        return _say(inert(f"stillwatch: {error}"))
-    except MemoryError:
-        return _say("stillwatch: memory ran out. Scan fewer logs at once, or give this machine more memory.")
+        # Not through click's own main(), which would end the process with 1 when a reader has seen enough.
+        with stillwatch.make_context(_NAME, list(sys.argv[1:] if arguments is None else arguments)) as context:
+            stillwatch.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except OSError:
         raise
-    except Exception as error:  # noqa: BLE001 -- a bug of ours, told as one
-        return _say(_bug(error))
-    return result if isinstance(result, int) else DONE
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- what nobody foresaw is told, too
+        return _say(*_in_words(error))
+    return DONE
+
+
+def _in_words(error: BaseException) -> tuple[str, int]:
+    """Put an error into words that cannot act on a terminal, with its exit code."""
+    match error:
+        case click.UsageError():
+            usage = f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help'.\n\n" if error.ctx else ""
+            return inert_lines(f"{usage}stillwatch: {error.format_message().expandtabs(4)}"), error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            return "stillwatch: interrupted", INTERRUPTED
+        case StillwatchError():
+            return inert(f"stillwatch: {error}"), FAILED
+        case MemoryError():
+            return "stillwatch: memory ran out. Scan fewer logs at once, or give this machine more memory.", FAILED
+        case _:
+            return _bug(error), FAILED
 
 
 def _say(message: str, code: int = FAILED) -> int:
@@ -120,21 +139,22 @@ def _say(message: str, code: int = FAILED) -> int:
 
 
 def _refusal(error: OSError) -> str:
-    """Say what the operating system refused. A full output folder has its own error, so what is full here is a stream."""
+    """Say what the operating system refused; a full output folder has its own error, so what is full is a stream."""
     why = error.strerror or "the operating system refused"
     if isinstance(error.filename, str):
         return f"{why}: {error.filename}"
     return f"standard output could not be written: {why}" if error.errno in _NO_ROOM else why
 
 
-def _bug(error: Exception) -> str:
+def _bug(error: BaseException) -> str:
     """Say where an unforeseen error arose, without its message: that could quote a customer's text."""
     trace = error.__traceback__
     place = "an unknown place"
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)
         if "stillwatch" in file.parts:
-            place = f"{'/'.join(file.parts[file.parts.index('stillwatch') :])}, line {trace.tb_lineno}"
+            ours = len(file.parts) - 1 - file.parts[::-1].index("stillwatch")
+            place = f"{'/'.join(file.parts[ours:])}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return (
         f"stillwatch: an error of our own, {inert(type(error).__name__)} at {inert(place)}. No half-written result is "

@@ -52,7 +52,7 @@ class _FormatName(click.ParamType[str]):
     "--accounts",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="What is known about the accounts (Parquet or JSON Lines): payment, registration, owners, registered use.",
+    help="What is known about the accounts: payment, registration, owners, registered use (Parquet, JSON Lines, CSV).",
 )
 @click.option(
     "--format",
@@ -123,35 +123,26 @@ def scan(
     logs could not be used or the result not be written, 2 if the command was not understood.
     """
     from stillwatch.cli.progress import progress_on
-    from stillwatch.errors import InputUnusable
-    from stillwatch.pipeline import ScanRequest
-    from stillwatch.pipeline import scan as run_scan
     from stillwatch.read.raw import ReadOptions
     from stillwatch.store.findings_file import SEAL
     from stillwatch.store.outputs import whole_or_nothing
 
     _refuse_foreign_folder(out, force=force)
-    if accounts is not None and not accounts.is_file():
-        raise InputUnusable(f"the accounts table {accounts} is not there, or is not a file. Check --accounts.")
-    request = ScanRequest(
-        inputs=logs,
-        accounts=accounts,
-        read=ReadOptions(
-            format=format_,
-            account_by=account_by,
-            trusted_hops=trusted_hops,
-            max_line_bytes=max_line_mb * _MEGABYTE,
-        ),
-        out=out,
-        seed=seed,
-        secret_dir=secret_dir,
+    read = ReadOptions(
+        format=format_,
+        account_by=account_by,
+        trusted_hops=trusted_hops,
+        max_line_bytes=max_line_mb * _MEGABYTE,
     )
-    with whole_or_nothing(out, seal=SEAL) as outputs:
-        rejects = outputs.open_text(REJECTS)
-        with progress_on(sys.stderr) as progress:
-            findings = run_scan(request, progress=progress, rejects_to=rejects)
-            progress.step("report", 0, None)
-            _write(findings, outputs)
+    with whole_or_nothing(out, seal=SEAL) as outputs, progress_on(sys.stderr) as progress:
+        progress.step("starting", 0, None)  # the compiled parts take seconds to load
+        from stillwatch.pipeline import ScanRequest
+        from stillwatch.pipeline import scan as run_scan
+
+        request = ScanRequest(inputs=logs, accounts=accounts, read=read, out=out, seed=seed, secret_dir=secret_dir)
+        findings = run_scan(request, progress=progress, rejects_to=outputs.open_text(REJECTS))
+        progress.step("writing the report", 0, None)
+        _write(findings, outputs)
     _tell(findings, out, as_json=as_json)
 
 

@@ -201,8 +201,8 @@ def could_not_see(scan: ScanFacts) -> list[str]:
     blind = []
     if scan.no_text:
         blind.append(
-            f"{_of_all(scan.no_text, scan.exchanges)} came without text: shared words, hand-offs and purposes cannot be "
-            "seen there."
+            f"{_of_all(scan.no_text, scan.exchanges)} came without text: shared words, hand-offs and purposes cannot "
+            "be seen there."
         )
     if scan.hashed_text:
         blind.append(

@@ -52,9 +52,7 @@ class Incidence:
         np.cumsum(np.bincount(account, minlength=n), out=by_account[1:])
         by_token = np.zeros(len(sizes) + 1, dtype=np.int64)
         np.cumsum(sizes, out=by_token[1:])
-        return cls(
-            kind, token[by_token[:-1]], by_token, account, by_account, place[order], weight[order], known
-        )
+        return cls(kind, token[by_token[:-1]], by_token, account, by_account, place[order], weight[order], known)
 
     @property
     def sizes(self) -> Offsets:

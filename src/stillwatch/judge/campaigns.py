@@ -24,7 +24,8 @@ def judge(
     linked: Linked, roster: Roster, traffic: Traffic, options: JudgeOptions
 ) -> tuple[tuple[Campaign, ...], tuple[Campaign, ...]]:
     """The campaigns, highest tier first and then most bits, and the groups set aside as explained."""
-    accused, explained = [], []
+    accused: list[Campaign] = []
+    explained: list[Campaign] = []
     for group in linked.groups:
         verdict = judge_group(group, roster, traffic, options)
         campaign = _written(group, verdict, roster, traffic, options)
@@ -97,7 +98,7 @@ def campaign_name(keys: npt.NDArray[np.uint64]) -> str:
     return f"sw-{int(scrambled.min()) >> 24:010x}"
 
 
-def _members(
+def _members(  # noqa: PLR0913 - everything a member's row is made of
     group: Group,
     kept: npt.NDArray[np.bool_],
     name: str,

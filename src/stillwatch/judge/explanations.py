@@ -1,9 +1,8 @@
 """Honest explanations, looked for by name before anything is concluded, and what each of them accounts for."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,9 @@ from stillwatch.facts.group import Group, SharedToken
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DAY_US: Final = 86_400_000_000
 

@@ -23,7 +23,7 @@ class CandidateOptions:
     largest_share: float = 0.6
     """A token that more of the accounts hold is common property: its holders are not a group."""
     resolutions: tuple[float, ...] = (1.0, 8.0)
-    """Resolutions at which circles are looked for: the first finds whole campaigns, the second parts of a hidden one."""
+    """Resolutions at which circles are looked for: whole campaigns first, then parts of a hidden one."""
 
 
 @dataclass(frozen=True, slots=True)

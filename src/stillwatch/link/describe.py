@@ -35,7 +35,7 @@ class Scene:
     passed: HandOffs
 
 
-def describe(
+def describe(  # noqa: PLR0913 - what the search found, by name
     scene: Scene,
     *,
     members: Codes,
@@ -155,7 +155,8 @@ def _drawn_pairs(codes: tuple[int, ...]) -> list[tuple[int, int]]:
     if n <= _CLIQUE:
         return [(codes[i], codes[j]) for i in range(n) for j in range(i + 1, n)]
     steps = (1, max(2, n // 3))
-    return sorted({tuple(sorted((codes[i], codes[(i + step) % n]))) for i in range(n) for step in steps})  # type: ignore[arg-type]
+    around = ((codes[i], codes[(i + step) % n]) for i in range(n) for step in steps)
+    return sorted({(min(pair), max(pair)) for pair in around})
 
 
 def kinds_of(views: list[Incidence]) -> tuple[TokenKind, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from stillwatch.facts.group import Codes, Group, Linked
+from stillwatch.facts.group import Codes, Linked
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family
 from stillwatch.facts.traffic import Traffic
@@ -14,7 +14,7 @@ from stillwatch.link.describe import Scene, describe
 from stillwatch.link.hand_offs import HandOffOptions, hand_offs
 from stillwatch.link.joining import Confirmed, Joiner, JoinOptions
 from stillwatch.link.mixture import MixtureOptions, Split, Views, family_bits, split
-from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, test_rhythm
+from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
 from stillwatch.link.shared_things import ThingOptions, shared_things
 from stillwatch.link.shared_words import WordOptions, shared_words
 from stillwatch.stats.calibrate import log2_choose
@@ -58,7 +58,7 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
         return Linked()
     search = _Search(Views(incidences, passed, traffic.activity.exchanges), Timelines(traffic, roster), options, rng)
     least = options.candidates.least_accounts
-    joined = Joiner(search.views, options.join, options.mixture).join(search.confirm(proposed), least)
+    joined = Joiner(search.views, options.join, options.mixture, search.together).join(search.confirm(proposed), least)
     kept = [
         (one, families, rhythm)
         for one in joined
@@ -164,9 +164,9 @@ class _Search:
             rhythm = self.rhythm(candidate.members)
             if rhythm.bits >= self.needed:
                 fitted = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
-                one = self._members_of(candidate.members, fitted, -self.options.least_member_bits)
-                if one is not None:
-                    found.append(Confirmed(one.members, one.bits, one.strength + rhythm.bits))
+                cut = self._members_of(candidate.members, fitted, -self.options.least_member_bits)
+                if cut is not None:
+                    found.append(Confirmed(cut.members, cut.bits, cut.strength + rhythm.bits))
         return found
 
     def families(self, members: Codes) -> dict[Family, float]:
@@ -186,6 +186,10 @@ class _Search:
         """Whether at least two families are beyond chance for a group as it is in the end."""
         return sum(1 for bits in (*families.values(), rhythm.bits) if bits >= self.needed) >= 2  # noqa: PLR2004 - law 1
 
+    def together(self, one: Codes, other: Codes) -> float:
+        """Bits of one scheduler behind two groups."""
+        return shared_rhythm(self.timelines, (one, other), self.options.rhythm, self.rng).bits
+
     def rhythm(self, members: Codes) -> Rhythm:
         """The scheduler test of a group."""
-        return test_rhythm(self.timelines, members, self.options.rhythm, self.rng)
+        return group_rhythm(self.timelines, members, self.options.rhythm, self.rng)

@@ -50,7 +50,7 @@ class HandOffOptions:
 
 @dataclass(frozen=True, slots=True)
 class HandOffs:
-    """Directed pairs of accounts with the kind and number of hand-offs between them, sorted, no pair of a kind twice."""
+    """Directed pairs of accounts with the kind and number of hand-offs between them; no pair of a kind twice."""
 
     giver: Codes
     taker: Codes
@@ -97,9 +97,10 @@ def _retries(rows: npt.NDArray[np.void], account: Codes, options: HandOffOptions
     some = np.flatnonzero(np.isin(request, wanted)) if len(wanted) else np.zeros(0, dtype=np.int64)
     some = some[np.argsort(request[some], kind="stable")]
     window = np.int64(options.retry_window_s * 1e6)
-    return _pair_retries(
+    pairs: tuple[Codes, Codes] = _pair_retries(
         request[some], account[some], rows["start"][some], rows["end"][some], failed[some], window, options.max_holders
     )
+    return pairs
 
 
 @nb.njit(cache=True)
@@ -137,10 +138,11 @@ def _continued(rows: npt.NDArray[np.void], account: Codes, options: HandOffOptio
     low = np.searchsorted(keys, history[later], side="left")
     high = np.searchsorted(keys, history[later], side="right")
     met = high > low
-    return _pair_turns(
+    pairs: tuple[Codes, Codes] = _pair_turns(
         account[begun], rows["start"][begun], low[met], high[met], account[later[met]], rows["start"][later[met]],
         options.max_holders,
     )  # fmt: skip
+    return pairs
 
 
 @nb.njit(cache=True)
@@ -187,7 +189,7 @@ def _quoted(said: Quotes, asked: Quotes, roster: Roster, options: HandOffOptions
 
 
 @nb.njit(cache=True)
-def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max_holders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913
+def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max_holders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
     """Walk both sorted lists once; emit (who said it first, who asked it later) for each phrase born as an answer."""
     giver = np.empty(len(a_token), dtype=np.uint64)
     taker = np.empty(len(a_token), dtype=np.uint64)

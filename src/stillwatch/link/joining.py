@@ -1,6 +1,7 @@
 """One campaign, one group: confirmed groups are made disjoint, joined where rare tokens cross them, and grown."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +54,15 @@ class Confirmed:
 class Joiner:
     """Joins the confirmed groups of one scan."""
 
-    def __init__(self, views: Views, options: JoinOptions, mixture: MixtureOptions) -> None:
-        """Take the scan's views."""
+    def __init__(
+        self,
+        views: Views,
+        options: JoinOptions,
+        mixture: MixtureOptions,
+        together: Callable[[Codes, Codes], float],
+    ) -> None:
+        """Take the scan's views, and `together`: the bits of one scheduler behind two groups."""
+        self.together = together
         self.views = views
         self.mixture = mixture
         self.options = options
@@ -126,7 +134,8 @@ class Joiner:
         for i, codes in members.items():
             label[codes] = i
         waiting = {
-            pair: self._link_bits(*pair, members, shares, background, label) for pair in self._pairs(shares, label)
+            pair: self._link_bits(*pair, members, shares, background, label)
+            for pair in sorted(self._pairs(shares, label))
         }
         while waiting:
             (a, b), best = max(waiting.items(), key=lambda item: (item[1], -item[0][0], -item[0][1]))
@@ -138,7 +147,7 @@ class Joiner:
             del shares[b]
             neighbours = {x for pair in waiting for x in pair if (a in pair or b in pair) and x not in (a, b)}
             waiting = {pair: bits for pair, bits in waiting.items() if a not in pair and b not in pair}
-            for other in neighbours:
+            for other in sorted(neighbours):
                 pair = (min(a, other), max(a, other))
                 waiting[pair] = self._link_bits(*pair, members, shares, background, label)
         return list(members.values())
@@ -186,6 +195,10 @@ class Joiner:
             for family in (Family.THINGS, Family.WORDS)
         ]
         families.append(self._cross_bits(members[a], members[b], b, label))
+        best = max(families)
+        if self.options.speaking_bits <= best < self.options.lone_family_bits:
+            # Not enough by itself, but a reason to look whether one scheduler runs both.
+            families.append(self.together(members[a], members[b]))
         speaking = sum(1 for bits in families if bits >= self.options.speaking_bits)
         short = 0.0 if speaking >= 2 else self.options.lone_family_bits - self.options.join_bits  # noqa: PLR2004
         return sum(families) - short

@@ -66,16 +66,9 @@ class Views:
     def group_bits(self, members: Codes, place: int, barred: int = -1) -> float:
         """Evidence in bits that the group reuses tokens of one view, averaged over the strengths of reuse."""
         view = self.views[place]
-        logs = [0.0]
-        for reuse in REUSES:
-            logs.append(
-                float(
-                    in_sequence(
-                        members, view.by_account, view.held, view.weight, view.known, self.frequency[place], barred,
-                        reuse, self.mass[place],
-                    )
-                )
-            )  # fmt: skip
+        background, scratch = self.frequency[place], self.mass[place]
+        tokens = (view.by_account, view.held, view.weight, view.known, background, barred)
+        logs = [0.0, *(float(in_sequence(members, *tokens, reuse, scratch)) for reuse in REUSES)]
         return _mean_of_powers(logs)
 
     def quick_bits(self, bounds: npt.NDArray[np.int64], members: Codes, place: int) -> Floats:

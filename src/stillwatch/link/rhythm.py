@@ -1,5 +1,6 @@
 """Shared rhythm: whether a group of accounts runs off one scheduler, tested against its own shifted timelines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,29 +65,44 @@ class Timelines:
         self.end = np.ascontiguousarray(rows["end"][order])
         self.bounds = np.searchsorted(account[order], np.arange(len(roster) + 1))
 
-    def of(self, members: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Codes]:
-        """Starts, ends and the place in `members` of each request of a group."""
-        spans = [np.arange(self.bounds[code], self.bounds[code + 1]) for code in members.tolist()]
-        rows = np.concatenate(spans) if spans else np.zeros(0, dtype=np.int64)
-        source = np.repeat(np.arange(len(members), dtype=np.int32), [len(span) for span in spans])
-        return self.start[rows], self.end[rows], source
+    def of(self, parts: Sequence[Codes]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Codes]:
+        """Starts, ends and the place in `parts` of each request of some sets of accounts."""
+        members = np.concatenate(parts)
+        part = np.repeat(np.arange(len(parts), dtype=np.int32), [len(one) for one in parts])
+        low = self.bounds[members]
+        sizes = self.bounds[members + 1] - low
+        first = np.cumsum(sizes) - sizes
+        rows = np.repeat(low - first, sizes) + np.arange(int(sizes.sum()))
+        return self.start[rows], self.end[rows], np.repeat(part, sizes)
 
     def exchanges(self, members: Codes) -> int:
         """Requests of a group."""
         return int((self.bounds[members + 1] - self.bounds[members]).sum())
 
 
-def test_rhythm(timelines: Timelines, members: Codes, options: RhythmOptions, rng: np.random.Generator) -> Rhythm:
-    """Test one group; the bits are the mean of the two statistics' e-values, so either alone can speak."""
-    start, end, source = timelines.of(members)
+def group_rhythm(timelines: Timelines, members: Codes, options: RhythmOptions, rng: np.random.Generator) -> Rhythm:
+    """Test whether the accounts of a group run off one scheduler; fewer than three are a pair, not a pool."""
+    if len(members) < 3:  # noqa: PLR2004
+        return UNTESTED
+    return shared_rhythm(timelines, [members[i : i + 1] for i in range(len(members))], options, rng)
+
+
+def shared_rhythm(
+    timelines: Timelines, parts: Sequence[Codes], options: RhythmOptions, rng: np.random.Generator
+) -> Rhythm:
+    """Test whether sets of accounts run off one scheduler, each set's timeline being moved as a whole.
+
+    The bits are the mean of the two statistics' e-values, so either alone can speak.
+    """
+    start, end, source = timelines.of(parts)
     if len(start) > options.most_exchanges:
         start, end, source = _busiest(start, end, source, options.most_exchanges)
     timed = end > start
     start, end, source = start[timed], end[timed], source[timed]
-    if len(members) < 3 or len(start) < 2 * options.least_coincidences:  # noqa: PLR2004 - two are a pair, not a pool
+    if len(start) < 2 * options.least_coincidences:
         return UNTESTED
     reach = int(options.shift_s * 1e6)
-    shifts = rng.integers(-reach, reach + 1, size=(options.rounds, len(members)))
+    shifts = rng.integers(-reach, reach + 1, size=(options.rounds, len(parts)))
     moment = int(options.moment_s * 1e6)
     table = shifted(start, end, source, shifts[: options.first_rounds], moment)
     if _stands_out(table, options.first_z):
@@ -95,9 +111,7 @@ def test_rhythm(timelines: Timelines, members: Codes, options: RhythmOptions, rn
     if max(count, float(null.mean())) < options.least_coincidences:
         return UNTESTED
     if len(null) < options.rounds:
-        return Rhythm(
-            bits=0.0, coincidences=int(count), expected=float(null.mean()), spread_z=0.0, tested=True
-        )
+        return Rhythm(bits=0.0, coincidences=int(count), expected=float(null.mean()), spread_z=0.0, tested=True)
     spread, spread_null = float(table[0, 1]), table[1:, 1]
     deviation = max(float(spread_null.std(ddof=1)), 1e-9)
     z = (spread - float(spread_null.mean())) / deviation

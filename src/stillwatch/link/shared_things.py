@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -34,8 +33,8 @@ class ThingOptions:
 def shared_things(traffic: Traffic, roster: Roster, options: ThingOptions) -> list[Incidence]:
     """One incidence a kind of thing; kinds that nobody shares are left out."""
     found = [
-        _column(TokenKind.PAYMENT, roster, roster.column("payment_fingerprint")),
-        _column(TokenKind.SIGNUP_DEVICE, roster, roster.column("signup_device")),
+        _column(TokenKind.PAYMENT, roster.column("payment_fingerprint")),
+        _column(TokenKind.SIGNUP_DEVICE, roster.column("signup_device")),
         _signup_addresses(roster),
         _bursts(roster, options),
         _disposable(roster, options),
@@ -46,7 +45,7 @@ def shared_things(traffic: Traffic, roster: Roster, options: ThingOptions) -> li
     return [one for one in found if len(one.tokens)]
 
 
-def _column(kind: TokenKind, roster: Roster, values: pa.Array) -> Incidence:
+def _column(kind: TokenKind, values: pa.Array) -> Incidence:
     """One value an account: equal values are one token."""
     encoded = values.dictionary_encode()
     known = values.is_valid().to_numpy(zero_copy_only=False)
@@ -88,7 +87,7 @@ def _disposable(roster: Roster, options: ThingOptions) -> Incidence:
     domains = pc.utf8_lower(roster.column("email_domain"))
     listed = pa.array(sorted(options.disposable_domains), type=pa.string())
     only = pc.if_else(pc.is_in(domains, value_set=listed), domains, None)
-    found = _column(TokenKind.EMAIL_DOMAIN, roster, only)
+    found = _column(TokenKind.EMAIL_DOMAIN, only)
     known = domains.is_valid().to_numpy(zero_copy_only=False)
     return Incidence(
         found.kind, found.tokens, found.by_token, found.holders, found.by_account, found.held, found.weight, known
@@ -112,6 +111,6 @@ def _addresses(held: Holdings, roster: Roster, options: ThingOptions, *, block: 
 
 def _credentials(held: Holdings, roster: Roster) -> Incidence:
     account = roster.codes(held.account)
-    total: npt.NDArray[np.float64] = np.bincount(account, weights=held.exchanges, minlength=len(roster))
+    total = np.bincount(account, weights=held.exchanges, minlength=len(roster))
     share = (held.exchanges / np.maximum(total[account], 1)).astype(np.float32)
     return Incidence.of(TokenKind.CREDENTIAL, held.token, account, share, total > 0)

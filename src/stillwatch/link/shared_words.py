@@ -57,8 +57,8 @@ def templates(
     A template's token is the smallest shingle in it, so it is the same in every scan that sees the same template.
     """
     held = _by_habit(phrases, roster, total, options)
-    starts = np.flatnonzero(np.concatenate([[True], held.token[1:] != held.token[:-1]])) if len(held) else []
-    bounds = np.concatenate([starts, [len(held)]]).astype(np.int64)
+    changes = np.concatenate([[True], held.token[1:] != held.token[:-1]]) if len(held) else np.zeros(0, dtype=np.bool_)
+    bounds = np.concatenate([np.flatnonzero(changes), [len(held)]]).astype(np.int64)
     account = roster.codes(held.account)
     label = cluster_alike(bounds, account, options.alike)
     if len(label) == 0:

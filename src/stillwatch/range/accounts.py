@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from stillwatch.range.clients import Client
+from stillwatch.range.models import Model
 from stillwatch.range.tables import ACCOUNTS, TRUTH
 
 
@@ -36,6 +37,9 @@ class Account:
     """Whether its client sends a session id."""
     utc_offset: float = 0.0
     """Hours by which its people's clocks run ahead of UTC."""
+
+    models: tuple[Model, ...] = ()
+    """Models it has settled on, the main one first; the provider fills them in."""
 
     kind: str = ""
     campaign_id: str | None = None

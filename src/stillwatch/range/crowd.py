@@ -10,7 +10,7 @@ from stillwatch.range.chance import Dice
 from stillwatch.range.delivery import Job, deliver
 from stillwatch.range.fleet import Fleet
 from stillwatch.range.programmes import Programme
-from stillwatch.range.provider import OK, Model
+from stillwatch.range.provider import OK
 from stillwatch.range.rhythm import HOUR, Week, hours_of_week
 from stillwatch.range.world import Answer
 
@@ -23,7 +23,6 @@ class EndUser:
     programme: Programme
     week: Week
     utc_offset: float
-    model: Model
 
 
 class Crowd:
@@ -31,9 +30,14 @@ class Crowd:
 
     def __init__(
         self, agenda: Agenda, fleet: Fleet, users: Sequence[EndUser], sessions_per_day: float, dice: Dice, *, sticky: float, part: str,
-        on_sent: Callable[[int], bool], on_session: Callable[[Job, float], None] | None = None,
+        loyal: float, on_sent: Callable[[int], bool], on_session: Callable[[Job, float], None] | None = None,
     ) -> None:  # fmt: skip
-        """Let `users` hold so many sessions a day between them; `on_session` sees each finished one."""
+        """Let `users` hold so many sessions a day between them; `on_session` sees each finished one.
+
+        `loyal` is the chance that a user's session starts on that user's usual account, `sticky` the chance that
+        its next turn stays where the last one was.
+        """
+        self._loyal, self._homes = loyal, [account for account in fleet.accounts for _ in range(-(-len(users) // max(1, len(fleet.accounts))))]
         self._agenda, self._fleet, self._users, self._dice = agenda, fleet, users, dice
         self._sticky, self._part, self._on_sent, self._on_session = sticky, part, on_sent, on_session
         busyness = np.array([dice.lognormal(1.0, 1.0) for _ in users])
@@ -52,14 +56,18 @@ class Crowd:
         times = (np.repeat(when + first, repeats) + rng.random(int(repeats.sum()))) * HOUR
         for user, start in zip(np.repeat(who, repeats).tolist(), times.tolist(), strict=True):
             if since <= start < until:
-                self._agenda.at(start, self._opening(self._users[user]))
+                self._agenda.at(start, self._opening(user))
 
-    def _opening(self, user: EndUser) -> Callable[[float], None]:
+    def _opening(self, number: int) -> Callable[[float], None]:
+        user = self._users[number]
+
         def begin(now: float) -> None:
             job = Job(
-                script=user.programme(self._dice), model=user.model, reasons=self._dice.chance(0.5), part=self._part, sticky=self._sticky,
+                script=user.programme(self._dice), reasons=self._dice.chance(0.5), part=self._part, sticky=self._sticky,
                 end_user=None if self._fleet.skill.disguised else user.name,
             )  # fmt: skip
+            if self._dice.chance(self._loyal):
+                self._fleet.prefer(self._homes[number])
             self.turn(job, now)
 
         return begin
@@ -68,10 +76,10 @@ class Crowd:
         """Send a session's next turn, and enter the one after it."""
         before = job.sent
         answer: Answer | None = deliver(self._fleet, job, now, self._dice)
-        more = self._on_sent(job.sent - before)
+        self._on_sent(job.sent - before)
         if answer is None or answer.status != OK:
             return
-        if not job.is_done and more:
+        if not job.is_done:
             pause = self._dice.lognormal(40.0 if job.script.turns[job.turn].role == "user" else 1.5, 1.0)
             self._agenda.at(answer.ended_at + pause, lambda then: self.turn(job, then))
         elif self._on_session is not None:

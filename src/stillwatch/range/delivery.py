@@ -8,7 +8,8 @@ from stillwatch.range.chance import Dice
 from stillwatch.range.fleet import Fleet
 from stillwatch.range.log import Message
 from stillwatch.range.programmes import Script
-from stillwatch.range.provider import FORBIDDEN, OK, TOO_MANY, Model
+from stillwatch.range.models import Model
+from stillwatch.range.provider import FORBIDDEN, OK, TOO_MANY
 from stillwatch.range.session import LONGEST_HISTORY, new_session, opening
 from stillwatch.range.world import Answer, Request
 
@@ -20,7 +21,8 @@ class Job:
     """One piece of work: a script whose turns may be sent over different accounts."""
 
     script: Script
-    model: Model
+    model: Model | None = None
+    """The model it asks; at first, unless given, one that the account it is sent over has settled on."""
     turn: int = 0
     reasons: bool = True
     part: str = "work"
@@ -77,6 +79,8 @@ def _send(fleet: Fleet, job: Job, account: Account, now: float, dice: Dice) -> A
     if not job.history:
         job.history.extend(opening(job.script))
     messages = [*job.history[-LONGEST_HISTORY:], (turn.role, turn.asked)]
+    if job.model is None:
+        job.model = fleet.world.provider.model_for(account, now, dice)
     warm = account is job.last and now - job.last_at < fleet.world.provider.service.cache_minutes * 60
     signatures = [*(job.replays or ()), *job.signatures[-3:]]
     request = Request(

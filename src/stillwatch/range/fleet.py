@@ -8,6 +8,7 @@ from stillwatch.range.agenda import Agenda
 from stillwatch.range.chance import Dice, Urn
 from stillwatch.range.clients import Client, any_client, careless_client, disguised_client
 from stillwatch.range.marks import assumed, fact
+from stillwatch.range.models import Model
 from stillwatch.range.signup import DISPOSABLE, VIRTUAL_CARD_ISSUERS, a_card, customer
 from stillwatch.range.skill import Skill
 from stillwatch.range.world import DAY, Request, World
@@ -57,6 +58,8 @@ class Fleet:
         """Start without accounts."""
         self.world, self.skill, self.upkeep, self.conduct = world, skill, upkeep, Conduct()
         self.campaign, self.kind, self.actor = campaign, kind, actor
+        self.models: tuple[Model, ...] = ()
+        """The models all its accounts ask, main one first; none means that each account has its own."""
         self.lost: list[Account] = []
         """Accounts found banned, oldest first."""
         self.shunned: set[tuple[str, str]] = set()
@@ -101,6 +104,8 @@ class Fleet:
             if not self.shunned & traits(account):
                 break
             account = self._desk.open(now, stocked=stocked)
+        if self.models:
+            account.models = self.models
         if self.upkeep.channels is not None:
             account.channel = self.upkeep.channels.draw(self._dice)
             account.plan = {"subscription": "max", "edu": "edu"}.get(account.channel, account.plan)
@@ -124,6 +129,12 @@ class Fleet:
             if account is not shun and self._rested.get(account.account_id, 0.0) <= now and account.created_at <= now:
                 return account
         return None
+
+    def prefer(self, account: Account) -> None:
+        """Put an account at the head of the line, where it is still in it."""
+        if account in self._line:
+            self._line.remove(account)
+            self._line.appendleft(account)
 
     def holds(self, account: Account) -> bool:
         """Say whether the campaign still has this account in use."""
@@ -192,13 +203,10 @@ class _Desk:
         if not stocked:
             account.created_at = now - dice.between(60, 1800)
         if skill.own_exits:
-            account.exits = account.exits[:1] if dice.chance(0.7) else account.exits
+            account.exits = account.exits[:1] if dice.chance(0.8) else account.exits
         else:
             account.exits = self._exits
             account.signup_ip = dice.pick(self._exits)
-        if account.plan == "free":  # a fleet pays, or its accounts could hardly work
-            account.plan = "payg"
-            account.payment_fingerprint, account.payment_bin = a_card(dice), VIRTUAL_CARD_ISSUERS.draw(dice)
         account.client = disguised_client(account.channel, dice) if skill.disguised else careless_client(dice)
         if not skill.registers_apart:
             self._register_in_bulk(account, stocked=stocked)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from stillwatch.range.accounts import Account
 from stillwatch.range.chance import Dice
 from stillwatch.range.programmes import Programme
-from stillwatch.range.provider import Model
+from stillwatch.range.models import Model
 from stillwatch.range.rhythm import HOUR, Week, hours_of_week
 from stillwatch.range.session import hold_session
 from stillwatch.range.world import World
@@ -26,7 +26,8 @@ class Habit:
     per_day: float
     """Sessions a day, while active."""
     week: Week
-    model: Model
+    model: Model | None = None
+    """The one model it asks; none means those that the account has settled on."""
     think_s: float = 40.0
     """Median pause between an answer and the next request of a session."""
     reasons: float = 0.5

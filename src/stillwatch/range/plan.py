@@ -21,7 +21,7 @@ class Proportions:
     campaign_share: float = assumed(0.4, "of exchanges are campaigns'; far above any real service's, to make campaigns countable")
     compression: float = assumed(0.4, "a campaign's part goes with its published size to this power, so that small ones exist too")
     fewest_exchanges: int = assumed(300, "of a campaign at any scale")
-    fewest_accounts: int = assumed(24, "of a campaign at any scale")
+    fewest_accounts: int = assumed(16, "of a campaign at any scale")
     days_at_full_scale: float = fact(92.0, "May to July (S2, C7)")
     shortest_days: float = assumed(5.0, "so that bans, replacements and pivots have time to happen")
 

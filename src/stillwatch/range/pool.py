@@ -27,31 +27,39 @@ class Shifts:
                 return max(now, start)
         return float("inf")
 
+    def number_of(self, now: float) -> int:
+        """Return how many shifts are over."""
+        return sum(end <= now for _, end in self.spans)
+
+    def end_of(self, now: float) -> float:
+        """Return when the shift that lasts at `now` is over."""
+        return next((end for _, end in self.spans if now < end), now)
+
 
 def shifts(since: float, until: float, duty: float, per_day: float, dice: Dice) -> Shifts:
-    """Plan shifts that fill `duty` of the time between two dates, `per_day` of them a day, with ragged edges."""
-    if duty >= 0.95:  # noqa: PLR2004 - round the clock
-        return Shifts(((since, until),))
+    """Plan shifts that fill about `duty` of the time between two dates, `per_day` of them a day, with ragged edges."""
+    if duty >= 0.95:  # noqa: PLR2004 - round the clock, in shifts that follow one another
+        duty = 1.0
     step = DAY / per_day
     spans, at = [], since
-    while at < until:
-        slack = step * (1 - duty)
-        start = at + slack * dice.unit()
-        spans.append((start, min(until, start + step * duty * dice.between(0.8, 1.3))))
+    while at < until - 60:
+        length = min(until - at, step)
+        start = at + length * (1 - duty) * dice.unit()
+        spans.append((start, min(at + length, start + length * duty * dice.between(1.0, 1.6))))
         at += step
-    spans.append((until, until + DAY))  # what is left of the list is finished late
     return Shifts(tuple(spans))
 
 
 class Pool:
-    """So many workers, each with one request in flight at any time while a shift lasts."""
+    """So many workers, each with one request in flight while a shift lasts and its quota is not used up."""
 
     def __init__(
-        self, agenda: Agenda, fleet: Fleet, next_job: Callable[[float], Job | None], when: Shifts, dice: Dice, *, pause_s: float, on_sent: Callable[[int], bool]
+        self, agenda: Agenda, fleet: Fleet, next_job: Callable[[float], Job | None], when: Shifts, dice: Dice, *, pause_s: float, quota: float, on_sent: Callable[[int], bool]
     ) -> None:
-        """Take jobs from `next_job`; stop when `on_sent` (told how many requests left) says so."""
+        """Take jobs from `next_job`; stop when `on_sent` (told how many requests went out) says so."""
         self._agenda, self._fleet, self._next_job, self._when, self._dice = agenda, fleet, next_job, when, dice
         self._pause_s, self._on_sent = pause_s, on_sent
+        self._quota, self._shift, self._sent_in_shift = quota, -1, 0
         self._open: deque[Job] = deque()  # conversations whose next turn any worker may send, over any account
 
     def start(self, workers: int, now: float) -> None:
@@ -61,6 +69,8 @@ class Pool:
 
     def _work(self, now: float) -> None:
         ready = self._when.next_on(now)
+        if ready == now and self._is_shift_done(now):
+            ready = self._when.next_on(self._when.end_of(now))
         if ready > now:
             if ready < float("inf"):
                 self._agenda.at(ready + self._dice.unit() * 2, self._work)
@@ -71,8 +81,16 @@ class Pool:
         before = job.sent
         answer = deliver(self._fleet, job, now, self._dice)
         ended = answer.ended_at if answer else now + NO_ACCOUNT_S
+        self._sent_in_shift += job.sent - before
         more = self._on_sent(job.sent - before)
         self._agenda.at(ended, lambda then: self._finish(job, answer, then, more=more))
+
+    def _is_shift_done(self, now: float) -> bool:
+        """Say whether this shift's part of the work list has been sent."""
+        shift = self._when.number_of(now)
+        if shift != self._shift:
+            self._shift, self._sent_in_shift = shift, 0
+        return self._sent_in_shift >= self._quota
 
     def _finish(self, job: Job, answer: Answer | None, now: float, *, more: bool) -> None:
         if answer is not None and answer.status == OK:

@@ -1,6 +1,7 @@
 """What accounts ask: programmes that write one script (a session's questions and answers) after another."""
 
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -31,6 +32,7 @@ class Script:
     """Digests of images, sounds or files that come with the first request."""
 
 
+STEADY_SHARE = 0.8  # assumption: of people whose client always sends the same parameters
 SHORT = 120  # characters; a benchmark's key rather than a model's answer
 ATTACHED_SHARE = 0.05  # assumption: of people's and products' sessions start with an image, a sound or a file
 Programme = Callable[[Dice], Script]
@@ -48,7 +50,15 @@ def anew(family: str) -> Wording:
     return lambda dice: word(family, dice)
 
 
-def params(dice: Dice, *, tools: bool = False) -> str | None:
+AGENT_PARAMS = (
+    '{"max_tokens":8192,"tools":["bash","edit","search"]}',
+    '{"max_tokens":4096,"temperature":0,"tools":["bash","browser"]}',
+    '{"max_tokens":16384,"temperature":1,"tools":["shell","patch"]}',
+    '{"tools":["bash","edit","search"]}',
+)
+
+
+def params(dice: Dice) -> str | None:
     """Draw request parameters as honest clients and others send them: many send none."""
     if dice.chance(0.35):
         return None
@@ -57,15 +67,17 @@ def params(dice: Dice, *, tools: bool = False) -> str | None:
         chosen["temperature"] = dice.pick((0, 0, 0.2, 0.5, 0.7, 0.7, 1, 1))
     if dice.chance(0.1):
         chosen["top_p"] = dice.pick((0.9, 0.95))
-    if tools:
-        chosen["tools"] = ["bash", "edit", "search"]
     return json.dumps(chosen, separators=(",", ":"))
 
 
 def steady(programme: Programme, dice: Dice) -> Programme:
     """Give a programme the fixed request parameters of one piece of software."""
-    fixed = params(dice)
-    return lambda d: _with_params(programme(d), fixed)
+    return with_params(programme, params(dice))
+
+
+def with_params(programme: Programme, fixed: str | None) -> Programme:
+    """Send every script of a programme with the same request parameters."""
+    return lambda d: replace(programme(d), params=fixed)
 
 
 def converse(library: Library, shelf: str, system: str | None = None) -> Programme:
@@ -130,6 +142,7 @@ def harvest(library: Library, wording: Wording, seeds: int = 3) -> Programme:
 
 def work_agentically(library: Library, system: str, steps: int = 4) -> Programme:
     """A coding agent: one task, then up to `steps` tool calls whose results are further requests of the session."""
+    fixed = AGENT_PARAMS[zlib.crc32(system.encode()) % len(AGENT_PARAMS)]
 
     def script(dice: Dice) -> Script:
         task = library.draw("code", dice)
@@ -140,7 +153,7 @@ def work_agentically(library: Library, system: str, steps: int = 4) -> Programme
             result = library.fresh((other_answer or other_question)[:900], dice)
             turns.append(Turn("tool", _result(result), _call(dice.pick(("read_file", "write_file", "bash")), library.fresh(other_question[:80], dice))))
         turns.append(Turn("tool", _result("exit code 0"), library.fresh(answer or library.answer_like(task, dice), dice)))
-        return Script(system, tuple(turns), params(dice, tools=True))
+        return Script(system, tuple(turns), fixed)
 
     return script
 
@@ -221,14 +234,14 @@ def software(library: Library, dice: Dice, family: str | None = None) -> Program
 def person(library: Library, dice: Dice) -> Programme:
     """Draw the habits of one person: chat, own scripts, an agent, in a personal mixture."""
     tastes = [
-        (dice.exponential(1.0), converse(library, dice.pick(("chat", "dialogue", "code", "any", "persona")))),
+        (dice.exponential(1.0), converse(library, dice.pick(("chat", "dialogue", "code", "any", "persona", "task", "sums", "benchmark")))),
         (dice.exponential(0.7), software(library, dice)),
-        (dice.exponential(0.4), work_agentically(library, word("agent", dice).text)),
+        (dice.exponential(0.6), work_agentically(library, word("agent", dice).text)),
         (dice.exponential(0.5), converse(library, "dialogue", word("assistant", dice).text)),
     ]
     if library.languages and dice.chance(0.3):
         tastes.append((dice.exponential(3.0), converse(library, f"lang:{dice.pick(library.languages)}")))
-    return mix(tastes)
+    return steady(mix(tastes), dice) if dice.chance(STEADY_SHARE) else mix(tastes)
 
 
 def _use(dice: Dice) -> str:
@@ -269,10 +282,6 @@ def _reply(library: Library, family: str, conversation: Conversation, dice: Dice
     if family in {"reasoned", "reconstruct"} and len(reply) < SHORT and conversation.language == "en":
         return f"{library.essay(dice)}\n\n{reply}"
     return reply
-
-
-def _with_params(script: Script, fixed: str | None) -> Script:
-    return replace(script, params=fixed)
 
 
 def _call(tool: str, argument: str) -> str:

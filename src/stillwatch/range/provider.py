@@ -5,27 +5,9 @@ from dataclasses import dataclass
 from stillwatch.range.accounts import Account
 from stillwatch.range.chance import Dice, Urn
 from stillwatch.range.marks import assumed, derived, fact
+from stillwatch.range.models import MODELS, NEW_MODEL, POPULARITY, Model
 
 OK, TOO_MANY, FORBIDDEN, OVERLOADED = 200, 429, 403, 529
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A language model on offer."""
-
-    name: str
-    tokens_per_second: float
-    reasoning: bool
-
-
-# Invented names. Assumption: the flagship takes the larger part of paid traffic, older ones linger.
-MODELS = (
-    Model("meridian-large-4", 62.0, True),
-    Model("meridian-medium-4", 95.0, True),
-    Model("meridian-small-4", 160.0, False),
-    Model("meridian-large-3", 55.0, False),
-)
-NEW_MODEL = Model("meridian-large-5", 58.0, True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +20,7 @@ class Service:
     cut_off_share: float = assumed(0.03, "answers that end at max_tokens")
     cache_minutes: float = assumed(5.0, "how long a prompt prefix stays cached after its last use")
     adoption_per_day: float = assumed(0.07, "share of honest requests that move to a new model each day after release")
+    main_model_share: float = assumed(0.75, "of an account's sessions go to the model it has settled on, the others to a second one")
     honest_ban_share: float = assumed(0.004, "honest accounts wrongly banned in a month; user complaints show it happens")
     campaign_ban_days: float = derived(45.0, "mean life of a campaign's account: C6 25,000 accounts over 45 days")
 
@@ -63,14 +46,13 @@ class Provider:
         """Behave as `service` says; the new model is on offer from `released_at` on."""
         self.service = service
         self.released_at = released_at
-        self._models = Urn(MODELS, [0.46, 0.27, 0.19, 0.08])
+        self._models = Urn(MODELS, POPULARITY)
 
-    def usual_model(self, dice: Dice) -> Model:
-        """Draw the model that somebody has settled on before the new one comes out."""
-        return self._models.draw(dice)
-
-    def current_model(self, settled: Model, now: float, dice: Dice) -> Model:
-        """Return `settled`, or the new model once its user has moved on to it."""
+    def model_for(self, account: Account, now: float, dice: Dice) -> Model:
+        """Return the model that an account asks: mostly the one it has settled on, later perhaps the new one."""
+        if not account.models:
+            account.models = (self._models.draw(dice), self._models.draw(dice))
+        settled = account.models[0] if dice.unit() < self.service.main_model_share else account.models[1]
         days = (now - self.released_at) / 86_400
         if days > 0 and settled.reasoning and dice.unit() < min(0.6, days * self.service.adoption_per_day):
             return NEW_MODEL

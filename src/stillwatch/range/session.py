@@ -25,7 +25,7 @@ def hold_session(world: World, habit: "Habit", script: Script, start: float, dic
     history = opening(script)
     now = start
     warm = 1 if script.system and now - habit.last_at < service.cache_minutes * 60 else 0
-    model = world.provider.current_model(habit.model, now, dice)
+    model = habit.model or world.provider.model_for(account, now, dice)
     end_user = dice.pick(habit.end_users) if habit.end_users else None
     reasons = dice.chance(habit.reasons)
     signatures: list[str] = []

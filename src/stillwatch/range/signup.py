@@ -12,8 +12,8 @@ from stillwatch.range.rhythm import COUNTRIES
 
 DAY = 86_400.0
 MEAN_AGE_DAYS = 200.0  # accounts of a growing service are young
-PLANS = Urn(("payg", "pro", "free", "team", "max"), (0.5, 0.18, 0.14, 0.1, 0.08))
-LEVELS = Urn(("email", "phone", "card", "id", "business", "none"), (0.27, 0.24, 0.27, 0.06, 0.12, 0.04))
+PLANS = Urn(("payg", "pro", "free", "team", "max", "edu", "enterprise"), (0.36, 0.13, 0.11, 0.22, 0.05, 0.08, 0.05))
+LEVELS = Urn(("email", "phone", "card", "id", "business", "none"), (0.28, 0.18, 0.26, 0.05, 0.19, 0.04))
 CHANNELS = Urn(("api", "cloud:cumulus", "cloud:stratus", "gateway:crossing"), (0.8, 0.1, 0.06, 0.04))
 MAIL = Urn.zipf([f"{name}.example" for name in ("postbox", "mailhouse", "inbox-one", "letterbird", "quickmail", "webpost", "mailto-me", "opaline")], 0.9)
 CARD_ISSUERS = Urn.zipf([f"4{k * 2711 % 90000 + 10000}" for k in range(180)], 0.8)
@@ -51,7 +51,7 @@ def customer(networks: Networks, now: float, dice: Dice) -> Account:
         signup_device=f"dev_{dice.hex(8)}",
         channel=channel,
         client=any_client(channel, dice),
-        exits=[home] if dice.chance(0.6) else [home, *(networks.home(dice) for _ in range(1 + dice.below(2)))],
+        exits=[home] if dice.chance(0.75) else [home, *(networks.home(dice) for _ in range(1 + dice.below(2)))],
         credentials=[f"key_{dice.hex(10)}" for _ in range(1 if dice.chance(0.75) else 2)],
         names_sessions=channel == "subscription" or dice.chance(0.6),
         utc_offset=country.utc_offset,

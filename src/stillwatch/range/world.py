@@ -13,7 +13,8 @@ from stillwatch.range.library import Library
 from stillwatch.range.log import Log, Message, Row
 from stillwatch.range.networks import Networks, pick_exit
 from stillwatch.range.programmes import Script
-from stillwatch.range.provider import OK, Model, Outcome, Provider
+from stillwatch.range.models import Model
+from stillwatch.range.provider import OK, Outcome, Provider
 
 DAY = 86_400.0
 

@@ -74,8 +74,6 @@ def _lines(path: Path, rejects: Rejects) -> pa.Table:
                 continue
             try:
                 record = json.loads(line)
-                if not isinstance(record, dict):
-                    raise BadRecord("an account must be a JSON object")
                 rows.append(_row(record))
             except (ValueError, RecursionError):
                 rejects.add(str(path), "not valid JSON", number)
@@ -90,7 +88,9 @@ def _lines(path: Path, rejects: Rejects) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_open())
 
 
-def _row(record: dict[str, Any]) -> dict[str, Any]:
+def _row(record: object) -> dict[str, Any]:
+    if not isinstance(record, dict):
+        raise BadRecord("an account must be a JSON object")
     account = record.get("account_id")
     if not isinstance(account, str) or not account:
         raise BadRecord("an account needs a non-empty account_id")

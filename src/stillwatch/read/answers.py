@@ -12,6 +12,7 @@ from stillwatch.read.parts import Parts, plain, take
 REFUSAL: Final = "refusal"
 
 _FINISH: Final = ("finish_reason", "finishReason", "stop_reason", "stopReason", "done_reason")
+_OF_A_CHOICE: Final = frozenset({"role", "message", "delta"})
 _OF_A_MESSAGE: Final = frozenset({"role", "content", "parts", "tool_calls", "function_call", "refusal", "audio"})
 _PLAIN: Final = ("text", "completion", "generated_text", "generation", "output_text", "response", "answer")
 """Keys under which completion APIs and wrappers keep an answer that is nothing but text."""
@@ -66,7 +67,7 @@ def _read(value: object, parts: Parts, finish: list[object], *, keep_unknown: bo
 
 def _read_list(items: list[object], parts: Parts, finish: list[object]) -> None:
     for item in items:
-        if isinstance(item, dict) and not {"role", "message", "delta"}.isdisjoint(item):
+        if isinstance(item, dict) and (item.get("type") == "message" or not _OF_A_CHOICE.isdisjoint(item)):
             _read_choice(item, parts, finish)
         else:
             take(item, parts)

@@ -138,7 +138,8 @@ class _Reader:
             return
         split = split_documents if is_documents(head) else split_lines
         for number, record in split(chunks, limit=limit, note=records.note):
-            yield number, records.exchanges(number, record), len(record)
+            # An array whose first line is damaged is read as lines, and those end in commas.
+            yield number, records.exchanges(number, record.rstrip(b",")), len(record)
 
     def _flush(self) -> Iterator[pa.RecordBatch]:
         rows, labels, lines = self._rows, self._labels, self._lines

@@ -1,6 +1,7 @@
 """Raw exchanges to Arrow batches, with the checks of range that every format's rows must pass."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from itertools import accumulate
 from operator import attrgetter
 from typing import Any, Final, cast
@@ -36,7 +37,12 @@ def to_batch(rows: Sequence[RawExchange], reject: Reject) -> pa.RecordBatch:
     try:
         batch = _build(rows)
     except _UNFIT:
-        origins = list(_fitting(rows, 0, reject))
+        origins = []
+        for index, row in enumerate(rows):
+            if reason := _misfit(row):
+                reject(index, reason)
+            else:
+                origins.append(index)
         return sift(_build([rows[index] for index in origins]), lambda index, why: reject(origins[index], why))
     return sift(batch, reject)
 
@@ -81,28 +87,33 @@ def _drop(keep: Flags, bad: Flags, reason: str, reject: Reject) -> None:
         reject(int(index), reason)
 
 
-def _fitting(rows: Sequence[RawExchange], first: int, reject: Reject) -> Iterator[int]:
-    """Find the rows that Arrow can hold, by halving: the others are few when there are any."""
+def _misfit(row: RawExchange) -> str | None:
+    """Name the first value that its column cannot hold. Slow, and asked only when Arrow has refused a batch."""
+    for name, kind in _KINDS.items():
+        value = getattr(row, name)
+        if value is not None and not _fits(value, kind):
+            return f"{name} holds a value that its column cannot"
+    return None
+
+
+def _fits(value: object, kind: pa.DataType) -> bool:
+    if pa.types.is_string(kind):
+        return isinstance(value, str) and _is_utf8(value)
+    if pa.types.is_list(kind):
+        return isinstance(value, Sequence) and all(_fits(each, kind.value_type) for each in value)
+    if pa.types.is_struct(kind):
+        return isinstance(value, RawMessage) and all(_fits(getattr(value, part.name), part.type) for part in kind)
+    if isinstance(value, datetime):
+        return bool(pa.types.is_timestamp(kind))
+    limit: int = 2 ** (kind.bit_width - 1)
+    return type(value) is int and abs(value) < limit
+
+
+def _is_utf8(text: str) -> bool:
     try:
-        _build(rows)
-    except _UNFIT:
-        if len(rows) == 1:
-            reject(first, _unfit_reason(rows[0]))
-            return
-        middle = len(rows) // 2
-        yield from _fitting(rows[:middle], first, reject)
-        yield from _fitting(rows[middle:], first + middle, reject)
-    else:
-        yield from range(first, first + len(rows))
-
-
-def _unfit_reason(row: RawExchange) -> str:
-    for field in RAW:
-        try:
-            _column(field.name, [getattr(row, field.name)])
-        except _UNFIT:
-            return f"{field.name} holds a value that its column cannot"
-    return "a value does not fit its column"
+        return text.isascii() or text.encode() != b""
+    except UnicodeEncodeError:
+        return False
 
 
 def _build(rows: Sequence[RawExchange]) -> pa.RecordBatch:
@@ -138,5 +149,6 @@ def _messages(values: Sequence[Sequence[RawMessage] | None]) -> pa.Array:
 
 
 _UNFIT: Final = (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeError)
+_KINDS: Final = {field.name: field.type for field in RAW}
 _READERS: Final = {name: attrgetter(name) for name in RAW.names}
 _EMPTY: Final = pa.RecordBatch.from_pylist([], schema=RAW)

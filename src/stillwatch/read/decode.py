@@ -32,7 +32,7 @@ class RecordDecoder:
 
     def __init__(self, max_depth: int) -> None:
         """Refuse records nested deeper than `max_depth` levels."""
-        self._seen = np.zeros(max_depth + 2, dtype=np.uint64)
+        self._seen = np.zeros(max_depth + 1, dtype=np.uint64)
         self._decoder = msgspec.json.Decoder()
 
     def check(self, record: bytes) -> None:
@@ -44,7 +44,7 @@ class RecordDecoder:
                 raise BadRecord("not UTF-8") from None
         shape = outline(record, _NAMES, self._seen)
         if shape == TOO_DEEP:
-            raise BadRecord(f"nested deeper than {len(self._seen) - 2} levels")
+            raise BadRecord(f"nested deeper than {len(self._seen) - 1} levels")
         if shape == REPEATED:
             _insist_on_single_keys(record)
 

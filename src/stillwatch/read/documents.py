@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from stillwatch.read.lines import Note, split_lines, too_long
 from stillwatch.stats.json_kernel import (
-    BROKEN,
     COLUMN,
     DEPTH,
     ESCAPED,
     IN_JUNK,
     IN_STRING,
+    JUNK,
     LINE,
     LINE_START,
     START,
@@ -32,6 +34,7 @@ _RESCANS: Final = 512 * 1024 * 1024
 """Bytes that may be gone over again behind broken objects, before the rest is read as lines."""
 _WIDEST: Final = 1000
 """Deepest indentation at which the next object is looked for (bytes)."""
+_RAW: Final = msgspec.json.Decoder(msgspec.Raw)  # looks a document through without building it
 _BLANK: Final = b" \t\r\n\0\x1e"
 
 
@@ -39,7 +42,8 @@ def is_documents(head: bytes) -> bool:
     """Tell from a stream's first bytes whether its records are found by their brackets, not by their lines."""
     text = head.lstrip(_BLANK)
     if text.startswith(b"["):
-        return text[1:].lstrip(_BLANK)[:1] in (b"{", b"[", b"]", b"")
+        line, _, _ = text[1:].partition(b"\n")
+        return line.strip(_BLANK)[:1] in (b"{", b"[", b"]", b"")
     if not text.startswith(b"{"):
         return False
     line, _, rest = text.partition(b"\n")
@@ -68,7 +72,7 @@ class _Cutter:
         self._at = 0  # how far the data has been gone over
         self._state = _fresh_state()
         self._brackets = np.zeros(_LEVELS, dtype=np.uint8)
-        self._spans = np.zeros((_SPANS, 4), dtype=np.int64)
+        self._spans = np.zeros((_SPANS, 5), dtype=np.int64)
         self._skipping = False  # the open object is too long and is not kept
         self._hunting = False  # the last object was given up, and the next line that starts one is looked for
         self._rescanned = 0
@@ -112,16 +116,24 @@ class _Cutter:
             line_end = self._data.find(b"\n", self._at) if self._skipping else -1
             view = np.frombuffer(self._data, dtype=np.uint8)[: line_end if line_end >= 0 else None]
             count, self._at = cut_objects(view, self._at, self._state, self._brackets, self._spans)
-            for start, end, line, kind in self._spans[:count].tolist():
-                if kind == WHOLE and not self._skipping and end - start <= self._limit:
-                    yield line, self._data[start:end]
-                elif kind == BROKEN:
-                    self._give_up("malformed JSON: a text or a bracket is not closed")
-                else:
-                    self._note(line, too_long(self._limit) if kind == WHOLE else "not a JSON object")
+            for start, end, line, column, kind in self._spans[:count].tolist():
+                if kind == JUNK:
+                    self._note(line, "not a JSON object")
+                elif kind == WHOLE and (self._skipping or end - start > self._limit):
+                    self._note(line, too_long(self._limit))
                     self._skipping = False
+                elif kind == WHOLE and not self._swallowed_others(start, end, column):
+                    yield line, self._data[start:end]
+                else:
+                    self._state[[START, START_LINE, COLUMN]] = start, line, column
+                    self._give_up("malformed JSON: a text or a bracket is not closed")
+                    break
             if not count and self._is_spent(line_end):
                 return
+
+    def _swallowed_others(self, start: int, end: int, column: int) -> bool:
+        """Whether brackets that only seem to match have made one object of what were several."""
+        return _next_object(column).search(self._data, start, end) is not None and not _is_json(self._data[start:end])
 
     def _is_spent(self, line_end: int) -> bool:
         """Whether nothing more can be told without more data; an object that has grown too long is given up here."""
@@ -147,14 +159,13 @@ class _Cutter:
         self._broke, self._passed_over = self._at, False
         self._at = begin
         self._state[LINE] = self._state[START_LINE]
-        self._state[[DEPTH, IN_STRING, ESCAPED]] = 0
+        self._state[[DEPTH, IN_STRING, ESCAPED, IN_JUNK]] = 0
         self._skipping = False
         self._hunting = True
 
     def _hunt(self, begin: int) -> bool:
         """Go to the end of the last line before one that starts an object no deeper than the one given up."""
-        column = min(int(self._state[COLUMN]), _WIDEST)
-        found = re.compile(rb"\n[ \t\r\0,\[]{0,%d}\{" % column).search(self._data, begin)
+        found = _next_object(int(self._state[COLUMN])).search(self._data, begin)
         if found:
             stop = found.start()
             self._hunting = False
@@ -177,6 +188,22 @@ class _Cutter:
                 yield number, bare
 
 
+@lru_cache(64)
+def _next_object(column: int) -> re.Pattern[bytes]:
+    """Find a line that starts an object, indented no deeper than so many bytes."""
+    return re.compile(rb"\n[ \t\r\0,\[]{0,%d}\{" % min(column, _WIDEST))
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        _RAW.decode(data)
+    except msgspec.DecodeError:
+        return False
+    except RecursionError:
+        pass  # too deep to look through, and refused for that later
+    return True
+
+
 def _fresh_state() -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     state = np.zeros(STATE_SIZE, dtype=np.int64)
     state[LINE] = 1
@@ -185,11 +212,11 @@ def _fresh_state() -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
 
 def _objects_in(line: bytes) -> tuple[int, bytes]:
     """Count the objects that a line holds whole, and give what stands behind the first."""
-    spans = np.zeros((2, 4), dtype=np.int64)
+    spans = np.zeros((2, 5), dtype=np.int64)
     count, _ = cut_objects(
         np.frombuffer(line, dtype=np.uint8), 0, _fresh_state(), np.zeros(_LEVELS, dtype=np.uint8), spans
     )
-    whole = [end for _, end, _, kind in spans[:count].tolist() if kind == WHOLE]
+    whole = [end for _, end, _, _, kind in spans[:count].tolist() if kind == WHOLE]
     return len(whole), line[whole[0] :].strip(_BLANK) if whole else line
 
 

@@ -18,7 +18,6 @@ _ENVOY: Final[Mapping[str, str]] = {
     "started_at": "start_time",
     "duration": "duration",
     "status": "response_code",
-    "details": "response_code_details",
     "flags": "response_flags",
     "path": "x-envoy-origin-path | x-envoy-original-path | path",
     "mcp": "mcp_method | mcp.method.name",
@@ -58,12 +57,12 @@ _METADATA: Final[Mapping[str, str]] = {
 }
 
 TABLES: Final = (
-    SourceTable(version="0.5", known_by=("gen_ai.request.model",), columns={**_ENVOY, **_GEN_AI}),
+    SourceTable(version="1.1", known_by=("gen_ai.request.model",), columns={**_ENVOY, **_GEN_AI}),
     SourceTable(version="0.3", known_by=("genai_model_name",), columns={**_ENVOY, **_GENAI}),
     SourceTable(version="any", columns={**_ENVOY, **_METADATA}),
 )
-"""The format is written out in the operator's own EnvoyProxy resource, so a version is the documentation that it was
-copied from. The last one logs the gateway's dynamic metadata whole, as `%DYNAMIC_METADATA(io.envoy.ai_gateway)%`."""
+"""The format is written out in the operator's own EnvoyProxy resource, so a version is that of the documentation that
+it was copied from. The last one logs the dynamic metadata whole, as `%DYNAMIC_METADATA(io.envoy.ai_gateway)%`."""
 
 _PATHS: Final = re.compile(r"(?:^|/)(chat/completions|completions|embeddings|messages|responses)/?(?:\?|$)")
 _OPERATIONS: Final[Mapping[str, str]] = {

@@ -29,6 +29,8 @@ class SourceTable:
     columns: Mapping[str, str]
     _places: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = field(init=False, repr=False)
 
+    _heads: frozenset[str] = field(init=False, repr=False)
+
     def __post_init__(self) -> None:
         """Cut the places into steps once, so that reading a million records does not."""
         steps = {
@@ -37,6 +39,11 @@ class SourceTable:
         }
         cut = tuple((column, tuple((place[0], place[1:]) for place in places)) for column, places in steps.items())
         object.__setattr__(self, "_places", cut)
+        object.__setattr__(self, "_heads", frozenset(place[0] for places in steps.values() for place in places))
+
+    def touches(self, record: Mapping[str, object]) -> bool:
+        """Whether a record has any of the keys that the table reads; cheaper than reading it."""
+        return not self._heads.isdisjoint(record)
 
     def knows(self, record: Mapping[str, object]) -> bool:
         """Whether a record has the keys that mark this version."""

@@ -56,11 +56,4 @@ def recognise(record: Mapping[str, object], formats: Sequence[RecordFormat]) -> 
 
 @cache
 def _all_formats() -> tuple[RecordFormat, ...]:
-    found = []
-    for home in _HOMES.values():
-        try:
-            found.append(cast("RecordFormat", import_module(home).FORMAT))
-        except ModuleNotFoundError as missing:
-            if missing.name != home:  # the format is here, and something that it needs is not
-                raise
-    return tuple(found)
+    return tuple(cast("RecordFormat", import_module(home).FORMAT) for home in _HOMES.values())

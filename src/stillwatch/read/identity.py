@@ -58,6 +58,12 @@ def _what_is_missing(account_by: str) -> str:
     return f"the record names no {missing}; choose another with --account-by, for example --account-by field:NAME"
 
 
+def check_account_by(account_by: str) -> None:
+    """Refuse a choice that does not exist (InputUnusable), before any record is read."""
+    if account_by not in _CHOICES:
+        field_name(account_by)
+
+
 def field_name(account_by: str) -> str:
     """Return NAME of `field:NAME`; any other choice that is not one of ours is refused."""
     name = account_by.removeprefix(FIELD_PREFIX)

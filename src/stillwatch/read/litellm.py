@@ -1,6 +1,7 @@
 """LiteLLM's StandardLoggingPayload, as its callbacks write it: one JSON object for each call, answered or failed."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -9,7 +10,7 @@ from stillwatch.read.answers import NO_ANSWER, read_answer
 from stillwatch.read.fields import SourceTable, count_of, mapping_of, request_params, table_for, text_of
 from stillwatch.read.identity import Claims, account_of, client_address, key_digest
 from stillwatch.read.messages import Transcript, read_input, read_system
-from stillwatch.read.outcome import ANSWERED, status_of_error
+from stillwatch.read.outcome import ANSWERED, failure_reason, status_of_error
 from stillwatch.read.raw import RawExchange, ReadOptions
 from stillwatch.read.times import end_after, from_seconds
 
@@ -65,13 +66,20 @@ OPERATIONS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("generate_content", "agenerate_content"), "chat"),
     **dict.fromkeys(("generate_content_stream", "agenerate_content_stream"), "chat"),
     **dict.fromkeys(("llm_passthrough_route", "allm_passthrough_route", "create_interaction"), "chat"),
-    **dict.fromkeys(("acreate_interaction", "asend_message", "send_message"), "chat"),
+    "acreate_interaction": "chat",
     **dict.fromkeys(("text_completion", "atext_completion"), "completion"),
     **dict.fromkeys(("embedding", "aembedding"), "embeddings"),
     **dict.fromkeys(("image_generation", "aimage_generation", "image_edit", "aimage_edit"), "image"),
     **dict.fromkeys(("transcription", "atranscription", "speech", "aspeech"), "audio"),
 }
-"""LiteLLM's call types by the contract's operations. Any other call (files, batches, tools) asks no model."""
+"""LiteLLM's call types by the contract's operations. One that is neither here nor below is read under its own name:
+better a strange operation than a new interface that nobody watches."""
+
+_OTHER_CALLS: Final = re.compile(
+    r"assistant|batch|container|delete|file|fine_tuning|input_items|list_|mcp|message$|moderation|ocr|query|rerank"
+    r"|retrieve|run_code|sandbox|search|skill|thread|vector_store|video|code_interpreter|ingest|decisions|systemone"
+)
+"""Calls that ask no language model: they are passed over."""
 
 _ROUTES: Final[Mapping[str, str]] = {
     "/completions": "completion",
@@ -164,7 +172,8 @@ def _exchange(
         output_tokens=count_of(row.get("output_tokens")),
         reasoning_tokens=count_of(row.get("reasoning_tokens")),
         status=status,
-        finish_reason=answer.finish or ("error" if failed else None),
+        finish_reason=answer.finish
+        or (failure_reason(row.get("error_class"), row.get("error_text")) if failed else None),
     )
 
 
@@ -193,7 +202,9 @@ def known_claims(row: Mapping[str, object], status: int) -> Claims:
 def operation_of(row: Mapping[str, object]) -> str | None:
     """Return the contract's word for a call, `None` where the log gives no call type, or NO_MODEL."""
     call_type, route = row.get("operation"), row.get("route")
-    operation = OPERATIONS.get(call_type, NO_MODEL) if isinstance(call_type, str) else None
+    operation = None
+    if isinstance(call_type, str):
+        operation = OPERATIONS.get(call_type) or (NO_MODEL if _OTHER_CALLS.search(call_type) else call_type)
     return _ROUTES.get(route, operation) if isinstance(route, str) and operation == "chat" else operation
 
 

@@ -9,6 +9,7 @@ from stillwatch.read.fields import SourceTable, count_of, mapping_of, opened, re
 from stillwatch.read.identity import account_of, client_address, key_digest
 from stillwatch.read.litellm import CHANNEL, NO_MODEL, exchange_id, known_claims, operation_of, read_status
 from stillwatch.read.messages import Transcript, read_input
+from stillwatch.read.outcome import failure_reason
 from stillwatch.read.raw import RawExchange, ReadOptions
 from stillwatch.read.times import end_after, from_any
 
@@ -113,7 +114,8 @@ def _exchange(
         output_tokens=count_of(row.get("output_tokens")),
         reasoning_tokens=count_of(row.get("reasoning_tokens")),
         status=status,
-        finish_reason=answer.finish or ("error" if failed else None),
+        finish_reason=answer.finish
+        or (failure_reason(row.get("error_class"), row.get("error_text")) if failed else None),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from stillwatch.read.fields import canonical, opened
-from stillwatch.read.parts import KINDS, Parts, plain, take, take_result, take_tool_calls, tool_call
+from stillwatch.read.parts import KINDS, Parts, plain, take, take_call, take_result, take_tool_calls
 from stillwatch.read.raw import RawMessage
 
 _ROLES: Final[Mapping[str, str]] = {"human": "user", "ai": "assistant", "model": "assistant", "function": "tool"}
@@ -129,7 +129,7 @@ def message_parts(message: Mapping[str, object], *, is_tool: bool = False) -> Pa
         if calls := message.get("tool_calls"):
             take_tool_calls(calls, parts)
         if isinstance(call := message.get("function_call"), dict):
-            parts.said.append(tool_call(call.get("name"), call.get("arguments")))
+            take_call(call.get("name"), call.get("arguments"), parts)
         if isinstance(audio := message.get("audio"), dict):
             take(audio.get("transcript"), parts)
     return parts

@@ -97,8 +97,9 @@ def exchange_of(span: Span, options: ReadOptions) -> RawExchange:
         answer=_answer(flat.attributes, row),
         request_params=request_params(row.get("request_params")),
         operation="chat",
+        source=OpenInference.name,
     )
-    return span_exchange(flat, TABLE, said, OpenInference.name, options)
+    return span_exchange(flat, TABLE, row, said, options)
 
 
 def completed(exchange: RawExchange, span: Span, options: ReadOptions) -> RawExchange:
@@ -109,7 +110,9 @@ def completed(exchange: RawExchange, span: Span, options: ReadOptions) -> RawExc
 
 
 def _kind(span: Span) -> str:
-    kind = span.attributes.get(_KIND) or _flat(span.attributes).get(_KIND)
+    kind = span.attributes.get(_KIND)
+    if kind is None and "openinference" in span.attributes:  # nested, as Phoenix's API gives it
+        kind = _flat(span.attributes).get(_KIND)
     return kind.upper() if isinstance(kind, str) else ""
 
 

@@ -70,9 +70,10 @@ _BEFORE_1_37: Final[Mapping[str, str]] = {
 
 def _preferring(first: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
     """Read by one version, and by the other what it leaves open: emitters change names one by one."""
-    both = {
-        column: " | ".join(names[column] for names in (first, then) if column in names) for column in {**first, **then}
-    }
+    both: dict[str, str] = {}
+    for column in {**first, **then}:
+        places = [place for names in (first, then) if column in names for place in names[column].split(" | ")]
+        both[column] = " | ".join(dict.fromkeys(places))
     return {**both, **_WHO}
 
 
@@ -158,8 +159,9 @@ def _exchange(span: Span, options: ReadOptions) -> Iterator[RawExchange]:
         answer=_answer(span, row),
         request_params=_parameters(span.attributes),
         operation=kind,
+        source=OpenTelemetry.name,
     )
-    exchange = span_exchange(span, table, said, OpenTelemetry.name, options)
+    exchange = span_exchange(span, table, row, said, options)
     yield openinference.completed(exchange, span, options) if openinference.is_model_span(span) else exchange
 
 

@@ -61,6 +61,8 @@ class Said:
     answer: Answer
     request_params: str | None
     operation: str | None
+    source: str
+    """The name of the format that understood the span."""
 
 
 def spans_of(record: Mapping[str, object]) -> list[Span]:
@@ -95,19 +97,21 @@ def has_attribute(record: Mapping[str, object], prefix: str) -> bool:
     )
 
 
-def span_exchange(span: Span, table: SourceTable, said: Said, source: str, options: ReadOptions) -> RawExchange:
-    """Make a span's exchange: what the table finds on the span, and who asked on the spans above it."""
-    row = inherited(span, table)
+def span_exchange(
+    span: Span, table: SourceTable, row: dict[str, object], said: Said, options: ReadOptions
+) -> RawExchange:
+    """Make a span's exchange of what the table found on it (`row`), and of who asked by the spans above it."""
+    inherit(row, span, table)
     if span.span_id is None:
         raise BadRecord("a span without an id")
     if span.started_at is None:
-        raise BadRecord("a span without a start time")
+        raise BadRecord("a span whose start time is missing or out of range")
     key = row.get("key")
     claims = Claims(row.get("user"), row.get("team"), row.get("organisation"), key)
     answer = said.answer
     return RawExchange(
         exchange_id=f"{span.trace_id or ''}:{span.span_id}",
-        source=source,
+        source=said.source,
         started_at=span.started_at,
         ended_at=end_after(span.started_at, span.ended_at),
         account_id=account_of(_whole(span, options), claims, options.account_by),
@@ -133,17 +137,14 @@ def span_exchange(span: Span, table: SourceTable, said: Said, source: str, optio
     )
 
 
-def inherited(span: Span, table: SourceTable) -> dict[str, object]:
-    """Read a span's columns; what says who asked is looked for on the spans above it, and last on its resource."""
-    row = table.read(span.attributes)
+def inherit(row: dict[str, object], span: Span, table: SourceTable) -> None:
+    """Fill in who asked from the spans above, nearest first, and last from the resource."""
     for above in (*(ancestor.attributes for ancestor in span.ancestors), span.resource):
-        if all(column in row for column in INHERITED):
-            break
-        theirs = table.read(above)
-        for column in INHERITED:
-            if column in theirs:
-                row.setdefault(column, theirs[column])
-    return row
+        if table.touches(above):
+            theirs = table.read(above)
+            for column in INHERITED:
+                if column in theirs:
+                    row.setdefault(column, theirs[column])
 
 
 def _whole(span: Span, options: ReadOptions) -> Mapping[str, object]:
@@ -251,7 +252,9 @@ def any_value(value: object, depth: int = 0) -> object:
     """Decode OTLP's AnyValue, which wraps each value in the name of its type."""
     if not isinstance(value, dict) or len(value) != 1 or depth >= _MAX_NESTING:
         return None
-    ((kind, inner),) = value.items()
+    kind, inner = next(iter(value.items()))
+    if kind == "stringValue":  # most are
+        return inner
     kind = kind.replace("_", "").lower()
     if kind == "arrayvalue":
         return [any_value(item, depth + 1) for item in list_of(mapping_of(inner).get("values"))]

@@ -42,7 +42,9 @@ _STATUS_OF: Final[Mapping[str, int]] = {
 
 _CODE: Final = re.compile(r"(?:^|status[ _]?code:?\s*|error code:\s*)([45][0-9]{2})\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"[A-Za-z_]{5,40}")
+_DECLINED: Final = re.compile("content_?policy|content_?filter")
 _WORDS_READ: Final = 400
+"""Characters of an error's message that are looked at: what it is comes first, what was sent may follow."""
 
 _FINISH: Final[Mapping[str, str]] = {
     "blocklist": "content_filter",
@@ -90,6 +92,12 @@ def status_of_error(*told: object) -> int:
         if code is not None:
             return code
     return FAILED
+
+
+def failure_reason(*told: object) -> str:
+    """Tell how a failed request ended: declined for what was asked, or by some error."""
+    texts = (value[:_WORDS_READ].lower() for value in told if isinstance(value, str))
+    return "content_filter" if any(_DECLINED.search(text) for text in texts) else "error"
 
 
 def finish_reason(value: object) -> str | None:

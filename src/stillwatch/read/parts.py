@@ -65,15 +65,15 @@ def take(content: object, parts: Parts, depth: int = 0) -> None:
         (reader or _untyped)(content, parts, depth)
 
 
-def tool_call(name: object, arguments: object) -> str:
-    """Write a tool call the one way, so that equal calls are equal in every dialect. Their ids are left out."""
-    if isinstance(arguments, str) and arguments[:1] in ("{", "["):
-        inner = parsed(arguments)
-        arguments = arguments if inner is None else inner
+def take_call(name: object, arguments: object, parts: Parts) -> None:
+    """Add a tool call, written the one way: equal calls are equal in every dialect. Their ids are left out."""
     if isinstance(arguments, str):
-        arguments = plain(arguments)
+        if arguments in REDACTED:
+            return
+        inner = parsed(arguments) if arguments[:1] in ("{", "[") else None
+        arguments = plain(arguments) if inner is None else inner
     call = {"type": "tool_call", "name": name if isinstance(name, str) else "", "arguments": arguments}
-    return canonical(call) or ""
+    parts.said.append(canonical(call) or "")
 
 
 def take_tool_calls(calls: object, parts: Parts) -> None:
@@ -84,7 +84,7 @@ def take_tool_calls(calls: object, parts: Parts) -> None:
         function = call.get("function")
         said = function if isinstance(function, dict) else call
         arguments = said.get("arguments", said.get("args", said.get("input")))
-        parts.said.append(tool_call(said.get("name"), arguments))
+        take_call(said.get("name"), arguments, parts)
         _sign(call, parts)
 
 
@@ -172,7 +172,7 @@ def _sign(part: _Part, parts: Parts) -> None:
 
 
 def _call(part: _Part, parts: Parts, _depth: int) -> None:
-    parts.said.append(tool_call(part.get("name"), part.get("arguments", part.get("input", part.get("args")))))
+    take_call(part.get("name"), part.get("arguments", part.get("input", part.get("args"))), parts)
     _sign({key: part[key] for key in _SIGNATURES if key != "data" and key in part}, parts)
 
 

@@ -10,7 +10,8 @@ from stillwatch.facts.purpose import Purpose
 from stillwatch.stats.shingles_kernel import CUE_WORDS, hash_words, phrase_hash
 
 CUES: Final[dict[Purpose, tuple[str, ...]]] = {
-    # Each phrase is 1 to 4 words, lower case; any number stands for all. Sources: the prompts that defenders published (FACTS 1.4) and the five
+    # Each phrase is 1 to 4 words, lower case; any number stands for all. Sources: the prompts that defenders published
+    # (Anthropic, February and September 2026; Google Threat Intelligence Group, February 2026) and the five
     # methods named by the Frontier Model Forum. A phrase alone proves nothing: tutors ask for steps too, so only the
     # share of a whole campaign's traffic is reported, and no purpose ever raises a tier.
     Purpose.REASONING_TRACES: (

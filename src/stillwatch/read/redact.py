@@ -26,7 +26,9 @@ _ROLES: Final = {
 }
 _DIGEST_PREFIX: Final = np.frombuffer(b"sha256:", dtype=np.uint8)
 _DIGEST_LENGTH: Final = 71
-_REFUSALS: Final = pa.array(["refusal", "content_filter", "content-filter", "safety", "blocked", "guardrail_intervened"])
+_REFUSALS: Final = pa.array(
+    ["refusal", "content_filter", "content-filter", "safety", "blocked", "guardrail_intervened"]
+)
 _ABSENT, _HASHED, _FULL = int(ContentState.ABSENT), int(ContentState.HASHED), int(ContentState.FULL)
 
 
@@ -96,7 +98,8 @@ class Redactor:
         """The same (source, exchange_id) is the same exchange (contract; CloudEvents rule)."""
         source = digest_strings(raw.column("source"), self.key)
         own = digest_strings(raw.column("exchange_id"), self.key)
-        return _fold_pairs(source, own, np.uint64(self.key[0]), np.uint64(self.key[1]))
+        folded: Words = _fold_pairs(source, own, np.uint64(self.key[0]), np.uint64(self.key[1]))
+        return folded
 
     def _signatures(self, column: pa.ListArray, n: int) -> pa.ListArray:
         if column.null_count == n:
@@ -124,7 +127,7 @@ class Redactor:
             used = _sketch_rows(
                 bounds, listed, roles, data, offsets, present, out_data, out_offsets, out_present,
                 np.uint64(self.key[0]), np.uint64(self.key[1]),
-                np.uint64(2**64 // self.options.prompt_rate), np.uint64(2**64 // self.options.answer_rate),
+                _bound(self.options.prompt_rate), _bound(self.options.answer_rate),
                 self.cues.phrases, self.cues.bits, self.cues.last_words,
                 texts.keys, texts.state, texts.marks, texts.mix,
                 texts.prompt_offsets, texts.prompt_shingles, texts.answer_offsets, texts.answer_shingles,
@@ -169,7 +172,7 @@ class _Texts:
 def _is_digest(data, start, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers
     if end - start != _DIGEST_LENGTH:
         return False
-    for j in range(len(_DIGEST_PREFIX)):
+    for j in range(len(_DIGEST_PREFIX)):  # noqa: SIM110 - a loop compiles, a generator does not
         if data[start + j] != _DIGEST_PREFIX[j]:
             return False
     return True
@@ -273,6 +276,11 @@ def _role_codes(roles: pa.StringArray) -> np.ndarray[tuple[int], np.dtype[np.int
     encoded = pc.fill_null(roles, "user").dictionary_encode()
     codes = np.array([_ROLES.get(str(name).lower(), USER) for name in encoded.dictionary.to_pylist()], dtype=np.int8)
     return codes[encoded.indices.to_numpy(zero_copy_only=False)] if len(codes) else np.zeros(0, dtype=np.int8)
+
+
+def _bound(rate: int) -> np.uint64:
+    """The bound under which one hash in `rate` falls."""
+    return np.uint64(min(2**64 // rate, 2**64 - 1))
 
 
 def _nullable(digests: Words) -> pa.Array:

@@ -1,6 +1,7 @@
 """Comma-separated exports: rows as dicts of text, line breaks inside quotes allowed, damage kept to its own row."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -11,6 +12,7 @@ from stillwatch.read.formats import RecordFormat, recognise
 from stillwatch.read.lines import Note, split_lines, too_long
 
 _DELIMITERS: Final = (",", ";", "\t")
+_NAME: Final = re.compile(r"[\w. -]+")
 _REREADS: Final = 64
 """Rows with a quote too many that are gone over again line by line, before the rest is set aside."""
 
@@ -32,7 +34,7 @@ def header_of(head: bytes, formats: Sequence[RecordFormat]) -> tuple[list[str], 
             names = next(csv.reader([text], delimiter=delimiter, strict=True), [])
         except csv.Error:
             continue
-        if len(names) > 1 and recognise(dict.fromkeys(names, ""), formats):
+        if len(names) > 1 and all(map(_NAME.fullmatch, names)) and recognise(dict.fromkeys(names, ""), formats):
             return names, delimiter
     return None
 
@@ -45,48 +47,45 @@ def split_rows(
         raise BadRecord("the header names a column twice")
     # The reader's own bound is 128 KiB for each field and holds for the whole process; a prompt may be longer.
     csv.field_size_limit(max(csv.field_size_limit(), limit))
-    header = True
-    for number, row in _whole_rows(split_lines(chunks, limit=limit, note=note, verbatim=True), limit, note):
-        if header:
-            header = False
-            continue
-        try:
-            yield number, _record(row, names, delimiter), len(row)
-        except BadRecord as bad:
-            note(number, bad.reason)
+    records = _records(split_lines(chunks, limit=limit, note=note, verbatim=True), names, delimiter, limit, note)
+    next(records, None)  # the header
+    yield from records
 
 
-def _record(row: bytes, names: Sequence[str], delimiter: str) -> Mapping[str, object]:
+def _record(row: bytes, names: Sequence[str], delimiter: str, limit: int) -> Mapping[str, object]:
+    if len(row) > limit:
+        raise BadRecord(too_long(limit))
     try:
         values = next(csv.reader([row.decode()], delimiter=delimiter, strict=True), [])
     except UnicodeDecodeError:
         raise BadRecord("not UTF-8") from None
     except csv.Error:
-        raise BadRecord("malformed CSV") from None
+        raise BadRecord("malformed CSV: its quotes do not match") from None
     if len(values) != len(names):
         raise BadRecord("malformed CSV: another number of columns than the header names")
     return dict(zip(names, values, strict=True))
 
 
-def _whole_rows(lines: Iterator[tuple[int, bytes]], limit: int, note: Note) -> Iterator[tuple[int, bytes]]:
-    """Join lines until their quotes are even. A row that never gets there is set aside by its first line alone."""
+def _records(
+    lines: Iterator[tuple[int, bytes]], names: Sequence[str], delimiter: str, limit: int, note: Note
+) -> Iterator[tuple[int, Mapping[str, object], int]]:
+    """Join lines until their quotes are even; of several lines that make no sense together only the first is lost."""
     again: deque[tuple[int, bytes]] = deque()
     rereads = 0
     while row := _row(chain(_drained(again), lines), limit):
         first = row[0][0]
         text = b"\n".join(line for _, line in row).rstrip(b"\r")
-        if text.count(b'"') % 2 == 0:
-            if len(text) > limit:
-                note(first, too_long(limit))
-            elif text.strip():
-                yield first, text
-            continue
-        note(first, "malformed CSV: a quote is not closed")
-        rereads += 1
-        if rereads > _REREADS:
-            note(first, "too many quotes that are not closed: the rest was not read")
-            return
-        again.extendleft(reversed(row[1:]))
+        try:
+            if text.strip():
+                yield first, _record(text, names, delimiter, limit), len(text)
+        except BadRecord as bad:
+            note(first, bad.reason)
+            if len(row) > 1:
+                rereads += 1
+                again.extendleft(reversed(row[1:]))
+            if rereads > _REREADS:
+                note(first, "too many quotes that are not closed: the rest was not read")
+                return
 
 
 def _row(lines: Iterator[tuple[int, bytes]], limit: int) -> list[tuple[int, bytes]]:

@@ -11,12 +11,12 @@ def burst_labels(times: Floats, *, window: float, alpha: float) -> npt.NDArray[n
     """Label each event with the burst it belongs to, or -1.
 
     Null: events fall independently at a constant rate over the span that holds the middle 90 % of them. Each event
-    opens a window of `window` (same unit as `times`); its count is compared with the Poisson tail, corrected for one
-    look an event (Bonferroni; windows overlap, so this is conservative). Overlapping significant windows are one burst.
+    opens a window of `window` (same unit as `times`); the others in it are compared with the Poisson tail, corrected for
+    one look an event (Bonferroni; windows overlap, so this is conservative). Overlapping significant windows are one burst.
     """
     n = len(times)
     labels = np.full(n, -1, dtype=np.int64)
-    if n < 3:  # noqa: PLR2004 - two events are not a run
+    if n < 3:
         return labels
     order = np.argsort(times, kind="stable")
     ordered = times[order]
@@ -25,7 +25,7 @@ def burst_labels(times: Floats, *, window: float, alpha: float) -> npt.NDArray[n
     expected = max(0.9 * n * window / span, 1e-9)
     end = np.searchsorted(ordered, ordered + window, side="right")
     inside = end - np.arange(n)
-    dense = (poisson.sf(inside - 1, expected) * n < alpha) & (inside >= 3)  # noqa: PLR2004
+    dense = (poisson.sf(inside - 2, expected) * n < alpha) & (inside >= 3)
     reach, label = -1, -1
     for first in np.flatnonzero(dense).tolist():
         if first >= reach:

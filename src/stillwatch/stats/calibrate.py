@@ -22,7 +22,7 @@ def expected_by_chance(bits: float, tries: int) -> float:
 
     Markov's inequality on e-values: at most tries * 2**-bits, whatever the dependence between the groups.
     """
-    return float(tries) * 2.0 ** -min(max(bits, -10.0), 900.0)
+    return tries * math.pow(2.0, -min(max(bits, -10.0), 900.0))
 
 
 def log2_choose(n: int, k: int) -> float:

@@ -53,8 +53,8 @@ def in_flight_spread(start, end):  # type: ignore[no-untyped-def]  # noqa: ANN00
 
 
 @nb.njit(cache=True, nogil=True)
-def shifted(start, end, source, shifts, moment):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913
-    """Both statistics as they are and under each row of `shifts` (rounds, sources), as (rounds + 1, 2); row 0 is real."""
+def shifted(start, end, source, shifts, moment):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Both statistics as they are (row 0) and under each row of `shifts` (rounds, sources), as (rounds + 1, 2)."""
     rounds = shifts.shape[0]
     out = np.empty((rounds + 1, 2))
     out[0, 0] = coincidences(start, end, source, moment)

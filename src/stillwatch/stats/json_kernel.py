@@ -124,9 +124,9 @@ def cut_objects(data, begin, state, brackets, spans):  # type: ignore[no-untyped
 
     Between objects white space, control characters (RFC 7464 marks records with one), commas and square brackets mean
     nothing; whatever else stands there is junk up to the next comma or line. Fills `spans` with (start, end, line,
-    kind) and returns how many, and where the scan stopped: at the end, when `spans` is full, or in a BROKEN object: a
-    line ends inside a string, or a bracket is closed by one of the other kind. `brackets` remembers the kind of as many
-    levels as it is long.
+    column, kind) and returns how many, and where the scan stopped: at the end, when `spans` is full, or in a BROKEN
+    object: a line ends inside a string, or a bracket is closed by one of the other kind. `brackets` remembers the kind
+    of as many levels as it is long.
     """
     count = 0
     broken = False
@@ -166,7 +166,8 @@ def cut_objects(data, begin, state, brackets, spans):  # type: ignore[no-untyped
                     spans[count, 0] = state[START]
                     spans[count, 1] = i + 1
                     spans[count, 2] = state[START_LINE]
-                    spans[count, 3] = WHOLE
+                    spans[count, 3] = state[COLUMN]
+                    spans[count, 4] = WHOLE
                     count += 1
             elif c == _NEWLINE:
                 state[LINE] += 1
@@ -178,7 +179,8 @@ def cut_objects(data, begin, state, brackets, spans):  # type: ignore[no-untyped
                 spans[count, 0] = state[START]
                 spans[count, 1] = i
                 spans[count, 2] = state[START_LINE]
-                spans[count, 3] = JUNK
+                spans[count, 3] = state[COLUMN]
+                spans[count, 4] = JUNK
                 count += 1
                 state[IN_JUNK] = 0
                 continue  # the newline counts, below
@@ -202,7 +204,8 @@ def cut_objects(data, begin, state, brackets, spans):  # type: ignore[no-untyped
         spans[count, 0] = state[START]
         spans[count, 1] = i
         spans[count, 2] = state[START_LINE]
-        spans[count, 3] = BROKEN
+        spans[count, 3] = state[COLUMN]
+        spans[count, 4] = BROKEN
         count += 1
         depth = 0
         in_string = 0

@@ -104,7 +104,7 @@ def _kind(c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba in
 
 
 @nb.njit(cache=True, nogil=True)
-def hash_words(data, start, end, k0, k1, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901, PLR0912, PLR0913, PLR0915 - one pass over bytes, by design
+def hash_words(data, start, end, k0, k1, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - one pass over bytes, by design
     """Write the keyed hash of each word of data[start:end] into `words`; return how many there are.
 
     `words` needs room for end - start + 1 hashes.

@@ -14,7 +14,7 @@ def intraclass_correlation(sums: npt.NDArray[np.float64], counts: npt.NDArray[np
     used = counts > 0
     sums, n = sums[used], counts[used].astype(np.float64)
     total, sources = float(n.sum()), len(n)
-    if sources < 2 or total <= sources:  # noqa: PLR2004 - nothing to compare
+    if sources < 2 or total <= sources:
         return float("nan")
     within_means = float((np.einsum("ij,ij->i", sums, sums) / n).sum())
     grand = sums.sum(axis=0)

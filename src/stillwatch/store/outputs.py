@@ -114,9 +114,11 @@ class _WatchedFile(io.FileIO):
 
     def close(self) -> None:
         with _told_as_failure(self._folder):
-            if not self.closed:
-                os.fsync(self.fileno())
-            super().close()
+            try:
+                if not self.closed:
+                    os.fsync(self.fileno())
+            finally:
+                super().close()
 
 
 @contextmanager

@@ -12,9 +12,9 @@ from stillwatch.range.crowd import Crowd, EndUser
 from stillwatch.range.delivery import Job
 from stillwatch.range.fleet import Fleet, Upkeep
 from stillwatch.range.habits import Habit, Habits
+from stillwatch.range.models import Model
 from stillwatch.range.pool import Pool, Shifts, shifts
 from stillwatch.range.programmes import Programme, Wording, always, anew, person
-from stillwatch.range.provider import Model
 from stillwatch.range.rhythm import COUNTRIES, EVENING, OFFICE, Country
 from stillwatch.range.skill import Skill
 from stillwatch.range.wording import word
@@ -64,8 +64,7 @@ class Campaign:
         for look in self.before:
             look(since, until)
         for crowd in self.crowds:
-            if self.left > 0:
-                crowd.arrive(since, until)
+            crowd.arrive(since, until)
         self.agenda.pass_until(until)
         if self.skill.adapts:
             for adaptation in self.adaptations:
@@ -78,12 +77,13 @@ class Campaign:
         self.left -= requests
         return self.left > 0
 
-    def fleet(self, size: int, *, actor: str = "", upkeep: Upkeep | None = None) -> Fleet:
+    def fleet(self, size: int, *, actor: str = "", upkeep: Upkeep | None = None, models: tuple[Model, ...] = ()) -> Fleet:
         """Muster a fleet of this campaign."""
         fleet = Fleet(
             self.world, self.agenda, self.dice, campaign=self.campaign_id, kind=self.archetype.kind, skill=self.skill,
             actor=actor or f"actor_of_{self.archetype.kind}", upkeep=upkeep or Upkeep(),
         )  # fmt: skip
+        fleet.models = models
         fleet.muster(size)
         self.fleets.append(fleet)
         self.adaptations.append(Adaptation(fleet))
@@ -104,11 +104,18 @@ class Campaign:
         needed = requests * cycle / (until - since)
         workers = max(fewest_workers, round(len(fleet.accounts) / 6), round(needed / BUSIEST))
         plan = shifts(since, until, min(1.0, needed / workers), shifts_per_day, self.dice)
-        Pool(self.agenda, fleet, next_job, plan, self.dice, pause_s=pause_s, on_sent=self.sent).start(workers, since)
+        left = [round(requests)]
+
+        def sent(count: int) -> bool:
+            left[0] -= count
+            return self.sent(count) and left[0] > 0
+
+        Pool(self.agenda, fleet, next_job, plan, self.dice, pause_s=pause_s, quota=requests / len(plan.spans), on_sent=sent).start(workers, since)
         return plan
 
     def gather_crowd(
-        self, fleet: Fleet, requests: float, *, users: int, programme: Callable[[Dice], Programme] | None = None, sticky: float = 0.0, part: str = "relayed",
+        self, fleet: Fleet, requests: float, *, users: int, programme: Callable[[Dice], Programme] | None = None, sticky: float = 0.0, loyal: float = 0.0,
+        part: str = "relayed",
         countries: Sequence[Country] = (), on_session: Callable[[Job, float], None] | None = None,
     ) -> None:  # fmt: skip
         """Put so many end users behind a fleet, who send about `requests` requests in all."""
@@ -118,16 +125,12 @@ class Campaign:
             country = dice.pick(countries) if countries else COUNTRIES.draw(dice)
             own = programme(dice) if programme else person(self.world.library, dice)
             crowd.append(
-                EndUser(name=f"user_{dice.hex(8)}", programme=own, week=dice.pick((OFFICE, EVENING)), utc_offset=country.utc_offset, model=self.model())
+                EndUser(name=f"user_{dice.hex(8)}", programme=own, week=dice.pick((OFFICE, EVENING)), utc_offset=country.utc_offset)
             )
         turns = sum(len(dice.pick(crowd).programme(dice).turns) for _ in range(50)) / 50
         self.crowds.append(
-            Crowd(self.agenda, fleet, crowd, requests / turns / self.world.days, dice, sticky=sticky, part=part, on_sent=self.sent, on_session=on_session)
+            Crowd(self.agenda, fleet, crowd, requests / turns / self.world.days, dice, sticky=sticky, loyal=loyal, part=part, on_sent=self.sent, on_session=on_session)
         )
-
-    def model(self) -> Model:
-        """Draw a model as any customer settles on one."""
-        return self.world.provider.usual_model(self.dice)
 
     def seconds_of(self, programme: Programme, *, reasons: float = 1.0) -> float:
         """Estimate how long a request of a programme takes, from a few of its scripts."""
@@ -141,7 +144,7 @@ class Campaign:
         for account in living:
             if account.account_id not in self._cover:
                 self._cover[account.account_id] = Habit(
-                    account=account, programme=person(self.world.library, self.dice), per_day=0.0, week=EVENING, model=self.model(),
+                    account=account, programme=person(self.world.library, self.dice), per_day=0.0, week=EVENING,
                     since=account.created_at, campaign=self.campaign_id, part="cover",
                 )  # fmt: skip
         habits = [self._cover[account.account_id] for account in living]
@@ -153,19 +156,12 @@ class Campaign:
         Habits(self.world, habits, self.dice).act(since, until)
 
 
-def queue_of(
-    campaign: Campaign, programme: Programme, *, reasons: float = 1.0, sticky: float = 0.0, follows: bool = True
-) -> Callable[[float], Job]:
-    """Return a work list that never runs dry: one job after another from a programme.
+def queue_of(campaign: Campaign, programme: Programme, *, reasons: float = 0.7, sticky: float = 0.0) -> Callable[[float], Job]:
+    """Return a work list that never runs dry: one job after another from a programme."""
+    dice = campaign.dice
 
-    Its jobs move on to new models as other customers do, unless `follows` is false.
-    """
-    dice, provider = campaign.dice, campaign.world.provider
-
-    def next_job(now: float) -> Job:
-        settled = campaign.model()
-        model = provider.current_model(settled, now, dice) if follows else settled
-        return Job(script=programme(dice), model=model, reasons=dice.chance(reasons), sticky=sticky)
+    def next_job(_: float) -> Job:
+        return Job(script=programme(dice), reasons=dice.chance(reasons), sticky=sticky)
 
     return next_job
 

@@ -44,4 +44,4 @@ class BulkPremiumSubscriptionShare(Archetype):
             return mix([(self.harness_share, work_agentically(world.library, system)), (1 - self.harness_share, person(world.library, d))])
 
         users = round(campaign.accounts * self.developers_per_seat)
-        campaign.gather_crowd(fleet, campaign.work, users=users, programme=developer, sticky=self.sticky, part="shared")
+        campaign.gather_crowd(fleet, campaign.work, users=users, programme=developer, sticky=self.sticky, loyal=self.sticky, part="shared")

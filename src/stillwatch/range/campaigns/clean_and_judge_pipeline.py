@@ -45,11 +45,10 @@ class CleanAndJudgePipeline(Archetype):
                 tidied = Script(None, (Turn("user", asked, library.fresh(answer.output, dice, 0.15)),))
                 waiting.append(Job(script=tidied, model=job.model, reasons=False, part="clean", on_answer=judged))
 
-        def next_job(now: float) -> Job:
+        def next_job(_: float) -> Job:
             if waiting and dice.chance(0.8):
                 return waiting.popleft()
-            model = campaign.world.provider.current_model(campaign.model(), now, dice)
-            return Job(script=harvest(dice), model=model, part="harvest", on_answer=cleaned)
+            return Job(script=harvest(dice), part="harvest", on_answer=cleaned)
 
         fleet = campaign.fleet(campaign.accounts)
         campaign.run_pool(fleet, next_job, requests=campaign.work, seconds=campaign.seconds_of(harvest, reasons=0.6))

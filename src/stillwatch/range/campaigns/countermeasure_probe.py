@@ -41,7 +41,7 @@ class CountermeasureProbe(Archetype):
 
         def ask_all(now: float) -> None:
             for k in range(len(fleet.accounts)):
-                job = Job(script=checks(dice), model=campaign.model(), reasons=False, part="probe")
+                job = Job(script=checks(dice), reasons=False, part="probe")
                 spread = k * 2.0 if not campaign.skill.jitters else dice.unit() * period * 0.8
                 campaign.agenda.at(now + spread, lambda then, job=job: self._ask(campaign, job, then))
             if campaign.left > 0:

@@ -53,38 +53,32 @@ class ElicitationProbeThenScale(Archetype):
     def _probing(self, campaign: Campaign, worked: list[Template]) -> Callable[[float], Job]:
         dice, library = campaign.dice, campaign.world.library
 
-        def noted(job: Job, _: Answer, __: float) -> None:
-            if not job.script.turns[0].refused and len(worked) < self.survivors:
-                worked.append(techniques[id(job)])
-            techniques.pop(id(job), None)
-
-        techniques: dict[int, Template] = {}
-
-        def next_job(now: float) -> Job:
+        def next_job(_: float) -> Job:
             body = word(dice.pick(("reconstruct", "reasoned", "language", "clean")), dice)
             technique = Template(body.family, f"{dice.pick(PRETEXTS)} {library.fresh(body.text, dice, 0.2)}".strip())
             question, answer = library.draw("task", dice).turns[0]
             refused = dice.chance(self.rejected_share)
             reply = dice.pick(REFUSALS) if refused else library.fresh(answer or library.essay(dice), dice)
             turn = Turn("user", technique.fill(library.prompt(question, dice), answer), reply, refused=refused)
-            model = campaign.world.provider.current_model(campaign.model(), now, dice)
-            job = Job(script=Script(None, (turn,), params(dice)), model=model, part="probe", on_answer=noted)
-            techniques[id(job)] = technique
-            return job
+
+            def note(_: Job, __: Answer, ___: float) -> None:
+                if not refused and len(worked) < self.survivors:
+                    worked.append(technique)
+
+            return Job(script=Script(None, (turn,), params(dice)), part="probe", on_answer=note)
 
         return next_job
 
     def _using(self, campaign: Campaign, worked: list[Template]) -> Callable[[float], Job]:
         dice, library = campaign.dice, campaign.world.library
 
-        def next_job(now: float) -> Job:
+        def next_job(_: float) -> Job:
             technique = dice.pick(worked) if worked else word("reconstruct", dice)
             if campaign.skill.paraphrases:
                 technique = Template(technique.family, library.fresh(technique.text, dice, 0.5))
             question, answer = library.draw("task", dice).turns[0]
             asked = technique.fill(library.prompt(question, dice), answer)
             turn = Turn("user", asked, library.fresh(answer or library.essay(dice), dice))
-            model = campaign.world.provider.current_model(campaign.model(), now, dice)
-            return Job(script=Script(None, (turn,), params(dice)), model=model)
+            return Job(script=Script(None, (turn,), params(dice)))
 
         return next_job

@@ -18,9 +18,10 @@ class HydraResellerMixed(Archetype):
 
     accounts: int = fact(20_000, "S1: one proxy network ran more than 20,000 accounts at once")
     exchanges: int = fact(16_000_000, "S1: more than 16 M over the three campaigns that used it")
-    distill_share: float = assumed(0.25, "of the traffic: 0.02, 0.05, 0.10, 0.25 or 0.50 (FACTS 1.3). That it is mixed is a fact (S1)")
+    distill_share: float = assumed(0.10, "of the traffic: 0.02, 0.05, 0.10, 0.25 or 0.50 (FACTS 1.3). That it is mixed is a fact (S1)")
     replacement_h: float = assumed(4.0, "median from ban to replacement; 0.5-24 h. That they are replaced is a fact (S1)")
-    sticky: float = assumed(0.5, "a customer's next turn meets the same account")
+    loyal: float = assumed(0.85, "chance that a customer's session starts on the account whose key was sold to them")
+    sticky: float = assumed(0.85, "chance that a customer's next turn meets the same account")
     users_per_account: float = assumed(3.0, "customers behind each account")
 
     def launch(self, campaign: Campaign) -> None:
@@ -39,6 +40,6 @@ class HydraResellerMixed(Archetype):
         )
         requests = campaign.work * self.distill_share
         campaign.gather_crowd(
-            fleet, campaign.work - requests, users=round(campaign.accounts * self.users_per_account), sticky=self.sticky, part="resold"
+            fleet, campaign.work - requests, users=round(campaign.accounts * self.users_per_account), sticky=self.sticky, loyal=self.loyal, part="resold"
         )
         campaign.run_pool(fleet, queue_of(campaign, distil, reasons=0.8), requests=requests, seconds=campaign.seconds_of(distil))

@@ -7,7 +7,8 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign
 from stillwatch.range.chance import Dice
 from stillwatch.range.delivery import Job, deliver
 from stillwatch.range.marks import assumed, fact
-from stillwatch.range.programmes import Programme, Script, Turn, mix, person, work_agentically
+from stillwatch.range.models import MODELS
+from stillwatch.range.programmes import Programme, Script, Turn, mix, params, person, with_params, work_agentically
 from stillwatch.range.rhythm import Country
 from stillwatch.range.wording import word
 
@@ -30,16 +31,18 @@ class LiveRelay(Archetype):
     def launch(self, campaign: Campaign) -> None:
         """One fleet, one crowd, and a replay of some finished sessions from elsewhere."""
         world, dice = campaign.world, campaign.dice
-        fleet = campaign.fleet(campaign.accounts)
+        fleet = campaign.fleet(campaign.accounts, models=MODELS[:2])
         for account in fleet.accounts:
             if dice.chance(self.hub_share / 3):  # the rest of the hubs' share comes with everybody's countries
                 account.billing_country = dice.pick(("SG", "JP"))
+        sent_along = params(dice)  # the relay's own software sets them
         harness = word("agent", dice).text
         ask = campaign.wording("reconstruct")
 
         def habits(d: Dice) -> Programme:
             own = person(world.library, d)
-            return mix([(0.7, work_agentically(world.library, harness)), (0.3, own)]) if d.chance(self.harness_share) else own
+            chosen = mix([(0.7, work_agentically(world.library, harness)), (0.3, own)]) if d.chance(self.harness_share) else own
+            return with_params(chosen, sent_along)
 
         def replay(job: Job, now: float) -> None:
             if not job.signatures or not dice.chance(self.replay_share):

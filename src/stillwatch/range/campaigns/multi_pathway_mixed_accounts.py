@@ -7,6 +7,7 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in, q
 from stillwatch.range.chance import Urn
 from stillwatch.range.fleet import Upkeep
 from stillwatch.range.marks import assumed, fact
+from stillwatch.range.models import MODELS
 from stillwatch.range.programmes import mix, pour, steady, work_agentically
 from stillwatch.range.wording import word
 
@@ -29,7 +30,7 @@ class MultiPathwayMixedAccounts(Archetype):
     def launch(self, campaign: Campaign) -> None:
         """One fleet over all pathways; one pool in each phase."""
         library, skill = campaign.world.library, campaign.skill
-        fleet = campaign.fleet(campaign.accounts, upkeep=Upkeep(channels=self.channels))
+        fleet = campaign.fleet(campaign.accounts, models=MODELS[:2], upkeep=Upkeep(channels=self.channels))
         systems = [word("agent", campaign.dice).text for _ in range(40 if skill.paraphrases else 1)]
         agents = mix([(1.0, work_agentically(library, system)) for system in systems])
         analysis = pour(library, "task", campaign.wording("analyst"))

@@ -8,7 +8,7 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
 from stillwatch.range.delivery import Job
 from stillwatch.range.marks import assumed, fact
 from stillwatch.range.programmes import mix, pour, steady, work_agentically
-from stillwatch.range.provider import NEW_MODEL
+from stillwatch.range.models import MODELS, NEW_MODEL
 from stillwatch.range.wording import word
 
 
@@ -33,8 +33,8 @@ class NewModelPivot(Archetype):
         agents = mix([(1.0, work_agentically(library, system)) for system in systems])
         coding = steady(pour(library, "code", campaign.wording("review")), campaign.dice)
         programme = mix([(0.6, agents), (0.4, coding)])
-        fleet = campaign.fleet(campaign.accounts)
-        jobs = self._turning(campaign, queue_of(campaign, programme, sticky=self.sticky, follows=False))
+        fleet = campaign.fleet(campaign.accounts, models=MODELS[:2])
+        jobs = self._turning(campaign, queue_of(campaign, programme, sticky=self.sticky))
         campaign.run_pool(fleet, jobs, requests=campaign.work, seconds=campaign.seconds_of(programme))
 
     def _turning(self, campaign: Campaign, jobs: Callable[[float], Job]) -> Callable[[float], Job]:

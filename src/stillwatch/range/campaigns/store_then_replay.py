@@ -60,24 +60,24 @@ class StoreThenReplay(Archetype):
                 asked = judge(dice).fill(last.asked[:800], last.answered[:1500])
                 to_judge.append(Job(script=Script(None, (Turn("user", asked, verdict),)), model=job.model, reasons=False, part="judge"))
 
-        def next_job(now: float) -> Job:
+        def next_job(_: float) -> Job:
             if to_judge and dice.chance(0.5):
                 return to_judge.pop()
             stored = sessions(dice)
             script, history = self._stored(stored, personal=dice.chance(self.personal_share), campaign=campaign)
-            model = campaign.world.provider.current_model(campaign.model(), now, dice)
-            return Job(script=script, model=model, history=history, part="replay", on_answer=judged)
+            return Job(script=script, history=history, part="replay", on_answer=judged)
 
         return next_job
 
     def _stored(self, session: Script, *, personal: bool, campaign: Campaign) -> tuple[Script, list[Message]]:
-        """Turn a stored session into one request: its last question, with everything before as history."""
+        """Turn a stored session into one request: some question of it, with everything before as history."""
         history: list[Message] = [("system", session.system)] if session.system else []
-        for turn in session.turns[:-1]:
+        cut = campaign.dice.below(len(session.turns))
+        for turn in session.turns[:cut]:
             # What the other product's model had answered, not what this provider would.
             history += [(turn.role, turn.asked), ("assistant", campaign.world.library.fresh(turn.answered, campaign.dice, 0.6))]
-        last = session.turns[-1]
+        last = session.turns[cut]
         if personal:
             who = campaign.dice.hex(6)
             last = Turn(last.role, f"{last.asked}\n\nContact: person-{who}@mail-{who}.example, +00 555 {who}", last.answered)
-        return Script(session.system, (last,), session.params), history or [("user", "Hello"), ("assistant", "Hello! How can I help?")]
+        return Script(session.system, (last,), session.params), history

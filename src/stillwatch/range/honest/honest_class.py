@@ -86,9 +86,8 @@ def habit_of(
         programme=programme,
         per_day=dice.lognormal(1.0, spread),
         week=week,
-        model=world.provider.usual_model(dice),
         think_s=think_s,
-        reasons=dice.unit(),
+        reasons=1.0 if dice.chance(0.35) else dice.unit(),
         since=account.created_at,
     )
 

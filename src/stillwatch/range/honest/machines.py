@@ -8,7 +8,7 @@ from stillwatch.range.habits import Habit
 from stillwatch.range.honest.honest_class import HonestClass, groups_of, habit_of, open_account, run_by_trace
 from stillwatch.range.marks import assumed, fact
 from stillwatch.range.programmes import examine, mix, person, repeat_set, software, work_agentically
-from stillwatch.range.provider import NEW_MODEL
+from stillwatch.range.models import NEW_MODEL
 from stillwatch.range.rhythm import EVENING, HOUR, MACHINE, NIGHTLY, OFFICE
 from stillwatch.range.signup import a_card, join
 from stillwatch.range.wording import word
@@ -25,7 +25,7 @@ class NightlySuites(HonestClass):
     innocence: ClassVar[str] = "one organisation, known benchmark questions, paid plan"
 
     share: float = assumed(0.05, "of honest traffic")
-    per_day: float = assumed(25.0, "exchanges a day")
+    per_day: float = assumed(11.0, "exchanges a day")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each suite; several suites use the same public benchmarks."""
@@ -78,7 +78,7 @@ class BuildAgents(HonestClass):
     innocence: ClassVar[str] = "runners of one build service, working hours, one repository's words"
 
     share: float = assumed(0.04, "of honest traffic")
-    per_day: float = assumed(18.0, "exchanges a day")
+    per_day: float = assumed(9.0, "exchanges a day")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each repository's owner."""
@@ -103,7 +103,7 @@ class FallbackRouters(HonestClass):
     innocence: ClassVar[str] = "fails over on 5xx, within one account, never from a refusal"
 
     share: float = assumed(0.04, "of honest traffic")
-    per_day: float = assumed(18.0, "exchanges a day")
+    per_day: float = assumed(10.0, "exchanges a day")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each router."""
@@ -129,7 +129,7 @@ class DriftMonitors(HonestClass):
     innocence: ClassVar[str] = "a small fixed set from one account; nobody should be limited for this"
 
     share: float = assumed(0.03, "of honest traffic")
-    per_day: float = assumed(16.0, "exchanges a day")
+    per_day: float = assumed(8.0, "exchanges a day")
     questions: int = assumed(12, "of a monitor's fixed set")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
@@ -239,7 +239,7 @@ class CompactingAgents(HonestClass):
     collides_with: ClassVar[str] = "signatures outside their session (G11), edited prior context (G12)"
     innocence: ClassVar[str] = "the same account, moments later"
 
-    share: float = assumed(0.04, "of honest traffic")
+    share: float = assumed(0.06, "of honest traffic")
     per_day: float = assumed(14.0, "exchanges a day")
     compacts_after: int = assumed(3, "turns between compactions; longer in reality, as sessions are")
 

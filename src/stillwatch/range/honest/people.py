@@ -25,7 +25,7 @@ class IndividualDevelopers(HonestClass):
     collides_with: ClassVar[str] = "live relay (5.6 exchanges a day are ordinary developer use), cover traffic"
     innocence: ClassVar[str] = "nothing in common with anybody"
 
-    share: float = assumed(0.30, "the largest class of any public API")
+    share: float = assumed(0.32, "the largest class of any public API")
     per_day: float = assumed(5.0, "exchanges a day; the low end of published campaign rates lies inside (FACTS 1.2)")
     machine_share: float = assumed(0.35, "of them run software round the clock rather than type")
     second_account_share: float = assumed(0.03, "people with two accounts on one card")
@@ -87,7 +87,7 @@ class UniversityClasses(HonestClass):
     collides_with: ClassVar[str] = "bulk sign-up (G2), shared addresses (G3), same prompts (G5)"
     innocence: ClassVar[str] = "one institution's domain and range, low volume each, students' hours, ends with the term"
 
-    share: float = assumed(0.06, "education programmes")
+    share: float = assumed(0.03, "education programmes")
     per_day: float = assumed(3.0, "exchanges a student and day")
     students: float = assumed(60.0, "median size of a course")
     sheet_share: float = assumed(0.7, "of a student's sessions are about the assignment sheet")
@@ -125,7 +125,7 @@ class HarnessUsers(HonestClass):
     collides_with: ClassVar[str] = "identical template across accounts (G5), harness mix (G22)"
     innocence: ClassVar[str] = "no payment, network or timing in common"
 
-    share: float = assumed(0.12, "coding harnesses carry much of an API's traffic")
+    share: float = assumed(0.14, "coding harnesses carry much of an API's traffic")
     per_day: float = assumed(9.0, "exchanges a user and day")
     harnesses: int = assumed(3, "popular harnesses; Zipf popularity")
 

@@ -26,7 +26,7 @@ class RetrievalBackfill(HonestClass):
     innocence: ClassVar[str] = "one tenant, summaries and embeddings, ends by itself"
 
     share: float = assumed(0.05, "of honest traffic")
-    per_day: float = assumed(40.0, "exchanges a day over the whole range; in bursts")
+    per_day: float = assumed(20.0, "exchanges a day over the whole range; in bursts")
     burst_days: float = assumed(0.6, "length of one backfill")
     embedded_share: float = assumed(0.3, "of requests ask for embeddings")
 
@@ -58,7 +58,7 @@ class JudgeProducts(HonestClass):
     innocence: ClassVar[str] = "a single tenant that declares it"
 
     share: float = assumed(0.05, "of honest traffic")
-    per_day: float = assumed(22.0, "exchanges a day; wildbench's judge made 8,181 calls in one run")
+    per_day: float = assumed(8.0, "exchanges a day; wildbench's judge made 8,181 calls in one run")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each product."""
@@ -113,7 +113,7 @@ class TutoringProducts(HonestClass):
     innocence: ClassVar[str] = "people's rhythm, short turns, one product"
 
     share: float = assumed(0.04, "of honest traffic")
-    per_day: float = assumed(16.0, "exchanges a day")
+    per_day: float = assumed(6.0, "exchanges a day")
     pupils: int = assumed(40, "end users of one product")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
@@ -140,7 +140,7 @@ class AuditCaptures(HonestClass):
     innocence: ClassVar[str] = "the same kind of decision each time, one company, no demand for verbatim traces"
 
     share: float = assumed(0.04, "of honest traffic")
-    per_day: float = assumed(15.0, "exchanges a day")
+    per_day: float = assumed(6.0, "exchanges a day")
     branches: float = assumed(3.0, "accounts of one company")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
@@ -149,7 +149,9 @@ class AuditCaptures(HonestClass):
         for size in groups_of(accounts, self.branches, dice, least=1):
             organisation, card = f"org_{dice.hex(6)}", a_card(dice)
             template = always(word("reasoned", dice))
-            decide = steady(pour(world.library, "bulk", template, as_system=dice.chance(0.5)), dice)
+            decide = steady(
+                mix([(dice.exponential(1.0), pour(world.library, shelf, template)) for shelf in ("bulk", "task", "sums", "code")]), dice
+            )  # fmt: skip
             for _ in range(size):
                 account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=card)
                 habits.append(habit_of(world, account, decide, OFFICE, dice, think_s=5.0, spread=0.5))
@@ -166,7 +168,7 @@ class ViralLaunches(HonestClass):
     innocence: ClassVar[str] = "people's hours, people from everywhere"
 
     share: float = assumed(0.03, "of honest traffic")
-    per_day: float = assumed(20.0, "exchanges a day, before and after taken together")
+    per_day: float = assumed(10.0, "exchanges a day, before and after taken together")
     peak: float = assumed(20.0, "how many times the usual traffic at the height")
     ebb_h: float = assumed(30.0, "hours after which the rush has fallen to a third")
 

@@ -60,7 +60,7 @@ class Evaluators(HonestClass):
     innocence: ClassVar[str] = "the register of authorised uses; such researchers are to be informed, not limited"
 
     share: float = assumed(0.04, "of honest traffic")
-    per_day: float = assumed(14.0, "exchanges a day")
+    per_day: float = assumed(8.0, "exchanges a day")
     team: float = assumed(6.0, "accounts of one team")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
@@ -91,7 +91,7 @@ class ContractDistillers(HonestClass):
     innocence: ClassVar[str] = "the register holds the contract; one tenant"
 
     share: float = assumed(0.05, "of honest traffic")
-    per_day: float = assumed(25.0, "exchanges a day")
+    per_day: float = assumed(12.0, "exchanges a day")
     accounts_each: float = assumed(6.0, "accounts of one contract")
     workers: int = assumed(3, "requests in flight for one contract")
 
@@ -116,7 +116,7 @@ class ContractDistillers(HonestClass):
             duty = min(1.0, requests * 15.0 / (self.workers * world.days * DAY))  # about 15 s a request
             list_of = _work_list(world, work, requests, dice)
             when = shifts(world.started_at, world.ends_at, duty, 2.0, dice)
-            Pool(agenda, fleet, list_of, when, dice, pause_s=0.5, on_sent=lambda _: True).start(self.workers, world.started_at)
+            Pool(agenda, fleet, list_of, when, dice, pause_s=0.5, quota=requests / len(when.spans), on_sent=lambda _: True).start(self.workers, world.started_at)
         return Agendas(agenda)
 
     def _sign(self, world: World, size: int, reference: str, dice: Dice) -> list[Account]:
@@ -197,13 +197,12 @@ class Agendas:
 
 def _work_list(world: World, work: Programme, requests: float, dice: Dice) -> Callable[[float], Job | None]:
     """Return a work list of about so many requests."""
-    model = world.provider.usual_model(dice)
     left = [round(requests)]
 
-    def next_job(now: float) -> Job | None:
+    def next_job(_: float) -> Job | None:
         if left[0] <= 0:
             return None
         left[0] -= 1
-        return Job(script=work(dice), model=world.provider.current_model(model, now, dice), reasons=dice.chance(0.6), part="own")
+        return Job(script=work(dice), reasons=dice.chance(0.6), part="own")
 
     return next_job
