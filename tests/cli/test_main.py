@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stillwatch.cli.main import main
 from tests.cli.command import ROOT, arguments, environment, run
 
 
@@ -27,13 +28,25 @@ from tests.cli.command import ROOT, arguments, environment, run
         (["completion", "tcsh"], 2, "bash"),
     ],
 )
-def test_exit_codes(words: list[str], code: int, said: str) -> None:
+def test_exit_codes(words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     """0 is done, 1 is an input or output that could not be used, 2 is a command that was not understood."""
-    ended = run("small", *words)
+    kept = signal.getsignal(signal.SIGTERM)
 
-    assert ended.returncode == code
-    assert said in (ended.stderr if code else ended.stdout)
-    assert "Traceback" not in ended.stderr
+    ended = main(words)
+
+    signal.signal(signal.SIGTERM, kept)
+    printed = capsys.readouterr()
+    assert ended == code
+    assert said in (printed.err if code else printed.out)
+    assert "Traceback" not in printed.err
+
+
+def test_wrong_usage_ends_with_two() -> None:
+    """What a shell sees is the same: the code 2, the usage, and nothing on standard output."""
+    ended = run("small", "scan", "--trusted-hops", "many")
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("Usage: stillwatch scan [OPTIONS] LOGS...")
 
 
 def test_finding_campaigns_is_no_error(tmp_path: Path) -> None:

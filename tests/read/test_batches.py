@@ -191,7 +191,11 @@ def test_packed_twice_is_refused_in_words(tmp_path: Path) -> None:
         read(log(tmp_path / "a", gzip.compress(gzip.compress(line(1)))))
 
 
-@pytest.mark.parametrize("data", [b"", b"\n \n", b"\xef\xbb\xbf", gzip.compress(b""), b"\0" * 100])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n \n", b"\xef\xbb\xbf", gzip.compress(b""), b"\0" * 100],
+    ids=["nothing", "blanks", "mark", "packed", "zeros"],
+)
 def test_an_empty_file_is_refused_in_words(tmp_path: Path, data: bytes) -> None:
     """Nothing, blanks and a packed nothing are called empty."""
     with pytest.raises(InputUnusable, match="empty file"):

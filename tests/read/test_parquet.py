@@ -271,11 +271,12 @@ def test_a_damaged_row_group_costs_only_itself(tmp_path: Path) -> None:
     assert (got.lines, got.reasons) == ([1_001], ["damaged Parquet: the rest of row group 2 was not read"])
 
 
-def test_a_text_that_every_row_repeats_does_not_fill_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("store_schema", [False, True])
+def test_a_text_that_every_row_repeats_does_not_fill_memory(tmp_path: Path, store_schema: bool) -> None:
     """A prompt of 200 kB in 20,000 rows is 4 GB as text and little on disk: it is read in pieces."""
     text = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), pa.array(["x" * 200_000]))
     written = pa.table(columns(20_000, output_text=text))
-    pq.write_table(written, tmp_path / "a", store_schema=False)
+    pq.write_table(written, tmp_path / "a", store_schema=store_schema)
     before = pa.default_memory_pool().max_memory()
     largest = 0
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import pyarrow as pa
@@ -14,9 +14,23 @@ import pyarrow.parquet as pq
 
 from stillwatch.read.fields import request_params
 from stillwatch.read.identity import key_digest
-from stillwatch.read.raw import RAW, RawExchange, RawMessage
-
-Json = dict[str, Any]
+from stillwatch.read.raw import RAW, RawExchange
+from tests.read.pieces import (
+    Json,
+    answer,
+    chat,
+    completion,
+    error,
+    failed,
+    network,
+    noted,
+    openinference_message,
+    otel_parts,
+    otlp,
+    span_ids,
+    usage,
+    with_port,
+)
 
 FORMATS: Final = ("contract", "parquet", "litellm", "litellm-spend", "otel", "openinference", "envoy", "langfuse")
 """What `write_as` writes: `parquet` is the contract's table as Parquet, the others are `--format`'s names."""
@@ -79,7 +93,7 @@ def as_read_back(format_name: str, exchange: RawExchange) -> RawExchange:
         "operation": exchange.operation or "chat",
         "request_params": request_params(exchange.request_params),
         "status": exchange.status or _ANSWERED,
-        "finish_reason": exchange.finish_reason or ("error" if _failed(exchange) else None),
+        "finish_reason": exchange.finish_reason or ("error" if failed(exchange) else None),
     }
     if format_name in _KNOWN:
         known.update(_KNOWN[format_name](exchange))
@@ -103,7 +117,7 @@ def _litellm(exchange: RawExchange) -> Json:
         "id": exchange.exchange_id,
         "trace_id": exchange.session_id,
         "call_type": call_type,
-        "status": "failure" if _failed(exchange) else "success",
+        "status": "failure" if failed(exchange) else "success",
         "startTime": exchange.started_at / 1e6,
         "endTime": _seconds(exchange.ended_at),
         "model": exchange.model,
@@ -113,15 +127,15 @@ def _litellm(exchange: RawExchange) -> Json:
         "metadata": {
             "user_api_key_hash": exchange.credential_id,
             "user_api_key_user_id": exchange.account_id,
-            "usage_object": _usage(exchange),
+            "usage_object": usage(exchange),
         },
-        "messages": _chat(exchange),
-        "response": _completion(exchange),
+        "messages": chat(exchange),
+        "response": completion(exchange),
         "model_parameters": json.loads(exchange.request_params or "{}"),
         "prompt_tokens": exchange.input_tokens,
         "completion_tokens": exchange.output_tokens,
-        "error_str": _error(exchange),
-        "error_information": {"error_code": str(exchange.status) if _noted(exchange) else ""},
+        "error_str": error(exchange),
+        "error_information": {"error_code": str(exchange.status) if noted(exchange) else ""},
         "hidden_params": {},
     }
 
@@ -132,8 +146,8 @@ def _litellm_spend(exchange: RawExchange) -> Json:
     metadata = {
         "user_api_key_user_id": exchange.account_id,
         "user_agent": exchange.user_agent,
-        "usage_object": _usage(exchange),
-        "error_information": payload["error_information"] if _noted(exchange) else None,
+        "usage_object": usage(exchange),
+        "error_information": payload["error_information"] if noted(exchange) else None,
     }
     return {
         "request_id": exchange.exchange_id,
@@ -158,8 +172,8 @@ def _litellm_spend(exchange: RawExchange) -> Json:
 
 def _otel(exchange: RawExchange) -> Json:
     params = json.loads(exchange.request_params or "{}")
-    messages = [{"role": each.role, "parts": _otel_parts(each)} for each in exchange.input_messages or ()]
-    answer = {"role": "assistant", "parts": [{"type": "text", "content": exchange.output_text}]}
+    messages = [{"role": each.role, "parts": otel_parts(each)} for each in exchange.input_messages or ()]
+    said = {"role": "assistant", "parts": [{"type": "text", "content": exchange.output_text}]}
     operation = {"completion": "text_completion"}.get(exchange.operation or "chat", exchange.operation or "chat")
     attributes: Json = {
         "gen_ai.operation.name": operation,
@@ -170,7 +184,7 @@ def _otel(exchange: RawExchange) -> Json:
         "litellm.api_key.hash": exchange.credential_id,
         "litellm.end_user.id": exchange.end_user_id,
         "gen_ai.input.messages": json.dumps(messages, ensure_ascii=False) if messages else None,
-        "gen_ai.output.messages": json.dumps([answer], ensure_ascii=False) if exchange.output_text else None,
+        "gen_ai.output.messages": json.dumps([said], ensure_ascii=False) if exchange.output_text else None,
         "gen_ai.response.finish_reasons": [exchange.finish_reason] if exchange.finish_reason else None,
         "gen_ai.usage.input_tokens": exchange.input_tokens,
         "gen_ai.usage.cache_read.input_tokens": exchange.cached_input_tokens,
@@ -178,9 +192,9 @@ def _otel(exchange: RawExchange) -> Json:
         "gen_ai.usage.reasoning.output_tokens": exchange.reasoning_tokens,
         "gen_ai.tool.definitions": json.dumps(params["tools"]) if "tools" in params else None,
         **{f"gen_ai.request.{name}": params.get(ours) for ours, name in _OTEL_PARAMETERS.items()},
-        **_network(exchange),
+        **network(exchange),
     }
-    return _otlp(exchange, f"{operation} {exchange.model}", attributes)
+    return otlp(exchange, f"{operation} {exchange.model}", attributes)
 
 
 def _openinference(exchange: RawExchange) -> Json:
@@ -200,14 +214,13 @@ def _openinference(exchange: RawExchange) -> Json:
         "llm.token_count.prompt_details.cache_read": exchange.cached_input_tokens,
         "llm.token_count.completion": exchange.output_tokens,
         "llm.token_count.completion_details.reasoning": exchange.reasoning_tokens,
-        **_network(exchange),
+        **network(exchange),
     }
-    for index, message in enumerate(_chat(exchange) or ()):
-        attributes.update(_openinference_message(f"llm.input_messages.{index}.message", message))
+    for index, message in enumerate(chat(exchange) or ()):
+        attributes.update(openinference_message(f"llm.input_messages.{index}.message", message))
     if exchange.output_text or exchange.output_signature:
-        answer = _answer(exchange)
-        attributes.update(_openinference_message("llm.output_messages.0.message", answer))
-    return _otlp(exchange, "ChatCompletion", attributes)
+        attributes.update(openinference_message("llm.output_messages.0.message", answer(exchange)))
+    return otlp(exchange, "ChatCompletion", attributes)
 
 
 def _envoy(exchange: RawExchange) -> Json:
@@ -223,7 +236,7 @@ def _envoy(exchange: RawExchange) -> Json:
         "response_code": exchange.status or _ANSWERED,
         "response_flags": "-",
         "x-request-id": exchange.exchange_id,
-        "downstream_remote_address": _with_port(exchange.client_ip) if exchange.client_ip else None,
+        "downstream_remote_address": with_port(exchange.client_ip) if exchange.client_ip else None,
         "downstream_peer_subject": exchange.account_id,
         "user-agent": exchange.user_agent,
         "tls_ja4_fingerprint": exchange.tls_fingerprint,
@@ -258,10 +271,10 @@ def _langfuse(exchange: RawExchange) -> Json:
         "parent_observation_id": "",
         "start_time": _printed(exchange.started_at),
         "end_time": _printed(exchange.ended_at),
-        "level": "ERROR" if _failed(exchange) else "DEFAULT",
-        "status_message": _error(exchange) or "",
-        "input": json.dumps(_chat(exchange), ensure_ascii=False) if exchange.input_messages else "",
-        "output": json.dumps(_answer(exchange), ensure_ascii=False) if answered else "",
+        "level": "ERROR" if failed(exchange) else "DEFAULT",
+        "status_message": error(exchange) or "",
+        "input": json.dumps(chat(exchange), ensure_ascii=False) if exchange.input_messages else "",
+        "output": json.dumps(answer(exchange), ensure_ascii=False) if answered else "",
         "provided_model_name": exchange.model or "",
         "model_parameters": exchange.request_params or "",
         "usage_details": {key: count for key, count in usage.items() if count is not None},
@@ -285,7 +298,7 @@ _WRITERS: Final[Mapping[str, Callable[[RawExchange], Json]]] = {
 def _otel_known(exchange: RawExchange) -> Json:
     params = json.loads(exchange.request_params or "{}")
     kept = {key: value for key, value in params.items() if key in _OTEL_PARAMETERS or key == "tools"}
-    return {"exchange_id": ":".join(_span_ids(exchange)), "request_params": request_params(kept)}
+    return {"exchange_id": ":".join(span_ids(exchange)), "request_params": request_params(kept)}
 
 
 def _envoy_known(exchange: RawExchange) -> Json:
@@ -297,148 +310,14 @@ def _envoy_known(exchange: RawExchange) -> Json:
 
 _KNOWN: Final[Mapping[str, Callable[[RawExchange], Json]]] = {
     "otel": _otel_known,
-    "openinference": lambda exchange: {"exchange_id": ":".join(_span_ids(exchange)), "operation": "chat"},
+    "openinference": lambda exchange: {"exchange_id": ":".join(span_ids(exchange)), "operation": "chat"},
     "envoy": _envoy_known,
     "langfuse": lambda exchange: {"exchange_id": exchange.exchange_id, "operation": "chat"},
 }
 """What a format does not keep as it was, but as its own name for it."""
 
 
-# --- their parts ----------------------------------------------------------------------------------------------------
-
-
-def _chat(exchange: RawExchange) -> list[Json] | None:
-    """Write messages as a chat API takes them; reasoning signatures go with the model's last turn."""
-    messages = [_message(each) for each in exchange.input_messages or ()]
-    if exchange.reasoning_signatures:
-        turns = [each for each in messages if each["role"] == "assistant"]
-        if not turns:
-            turns = [{"role": "assistant", "content": ""}]
-            messages += turns
-        said = [{"type": "text", "text": turns[-1]["content"]}] if turns[-1]["content"] else []
-        turns[-1]["content"] = [*map(_thinking, exchange.reasoning_signatures), *said]
-    return messages or None
-
-
-def _message(message: RawMessage) -> Json:
-    return {"role": message.role, "content": _result(message.text) if message.role == "tool" else message.text}
-
-
-def _result(text: str) -> str:
-    """Undo what reading does to a tool's plain text."""
-    try:
-        inner = json.loads(text)
-    except ValueError:
-        return text
-    is_wrapped = isinstance(inner, dict) and inner.keys() == {"type", "content"} and inner["type"] == "tool_result"
-    return str(inner["content"]) if is_wrapped else text
-
-
-def _thinking(signature: str) -> Json:
-    return {"type": "thinking", "thinking": "", "signature": signature}
-
-
-def _answer(exchange: RawExchange) -> Json:
-    message: Json = {"role": "assistant", "content": exchange.output_text or ""}
-    if exchange.output_signature:
-        said = [{"type": "text", "text": exchange.output_text}] if exchange.output_text else []
-        message["content"] = [_thinking(exchange.output_signature), *said]
-    return message
-
-
-def _completion(exchange: RawExchange) -> Json:
-    if exchange.output_text is None and exchange.output_signature is None and exchange.finish_reason is None:
-        return {}
-    message: Json = {"role": "assistant", "content": exchange.output_text}
-    if exchange.output_signature:
-        message["thinking_blocks"] = [_thinking(exchange.output_signature)]
-    return {"choices": [{"index": 0, "finish_reason": exchange.finish_reason, "message": message}]}
-
-
-def _usage(exchange: RawExchange) -> Json:
-    return {
-        "prompt_tokens_details": {"cached_tokens": exchange.cached_input_tokens},
-        "completion_tokens_details": {"reasoning_tokens": exchange.reasoning_tokens},
-    }
-
-
-def _otel_parts(message: RawMessage) -> list[Json]:
-    if message.role == "tool":
-        return [{"type": "tool_call_response", "id": "call_1", "response": _result(message.text)}]
-    return [{"type": "text", "content": message.text}]
-
-
-def _openinference_message(prefix: str, message: Json) -> Json:
-    attributes: Json = {f"{prefix}.role": message["role"]}
-    if isinstance(message["content"], str):
-        attributes[f"{prefix}.content"] = message["content"]
-        return attributes
-    for index, part in enumerate(message["content"]):
-        place = f"{prefix}.contents.{index}.message_content"
-        kind = "reasoning" if part["type"] == "thinking" else "text"
-        attributes[f"{place}.type"] = kind
-        attributes[f"{place}.{'signature' if kind == 'reasoning' else 'text'}"] = part.get(
-            "signature", part.get("text")
-        )
-    return attributes
-
-
-def _network(exchange: RawExchange) -> Json:
-    return {
-        "client.address": exchange.client_ip,
-        "user_agent.original": exchange.user_agent,
-        "tls.client.ja4": exchange.tls_fingerprint,
-    }
-
-
-def _otlp(exchange: RawExchange, name: str, attributes: Json) -> Json:
-    trace_id, span_id = _span_ids(exchange)
-    span: Json = {
-        "traceId": trace_id,
-        "spanId": span_id,
-        "name": name,
-        "kind": 3,
-        "startTimeUnixNano": str(exchange.started_at * 1000),
-        "attributes": [{"key": key, "value": _any(value)} for key, value in attributes.items() if value is not None],
-        "status": {"code": 2, "message": _error(exchange)} if _failed(exchange) else {},
-    }
-    if exchange.ended_at is not None:
-        span["endTimeUnixNano"] = str(exchange.ended_at * 1000)
-    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "gateway"}}]}
-    return {"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": {"name": "writer"}, "spans": [span]}]}]}
-
-
-def _any(value: object) -> Json:
-    if isinstance(value, bool):
-        return {"boolValue": value}
-    if isinstance(value, int):
-        return {"intValue": str(value)}
-    if isinstance(value, float):
-        return {"doubleValue": value}
-    if isinstance(value, list):
-        return {"arrayValue": {"values": [_any(item) for item in value]}}
-    return {"stringValue": str(value)}
-
-
-def _with_port(address: str) -> str:
-    return f"[{address}]:40000" if ":" in address else f"{address}:40000"
-
-
-def _span_ids(exchange: RawExchange) -> tuple[str, str]:
-    digest = hashlib.sha256(exchange.exchange_id.encode()).hexdigest()
-    return digest[:32], digest[32:48]
-
-
-def _failed(exchange: RawExchange) -> bool:
-    return exchange.status is not None and exchange.status >= _FAILED
-
-
-def _noted(exchange: RawExchange) -> bool:
-    return exchange.status is not None and exchange.status != _ANSWERED
-
-
-def _error(exchange: RawExchange) -> str | None:
-    return f"Error code: {exchange.status}" if _failed(exchange) else None
+# --- times and tables ------------------------------------------------------------------------------------------------
 
 
 def _columns(exchange: RawExchange) -> Json:

@@ -11,7 +11,7 @@ from stillwatch.facts.campaign import Campaign
 def members_csv(campaigns: Iterable[Campaign]) -> str:
     """Write one row for each account in a campaign; identifiers are made inert, so that no cell is computed."""
     text = StringIO()
-    rows = csv.writer(text, lineterminator="\r\n")
+    rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["account_id", "campaign_id", "tier", "confidence", "bits", "exchanges"])
     for campaign in campaigns:
         for member in campaign.members:

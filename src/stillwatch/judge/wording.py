@@ -37,7 +37,7 @@ def examples(group: Group, family: Family) -> tuple[str, ...]:
         top = max(tokens, key=lambda one: (one.inside, -one.outside, one.token))
         lines.append(
             f"{_covered(tokens)} accounts share {_count(len(tokens), kind.words)}; the most shared,"
-            f" {token_name(top)}, is held by {top.inside} of them and {top.outside} others"
+            f" {token_name(top)}, is held by {top.inside} of them and {_others(top.outside)}"
         )
     return tuple(lines[:6])
 
@@ -112,7 +112,17 @@ def _covered(tokens: list[SharedToken]) -> int:
 
 
 def _count(n: int, noun: str) -> str:
-    return f"one {noun}" if n == 1 else f"{n} {noun}s"
+    if n == 1:
+        return f"one {noun}"
+    return f"{n} bursts of sign-ups" if noun == TokenKind.SIGNUP_BURST.words else f"{n} {_plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
+
+
+def _others(n: int) -> str:
+    return "nobody else" if n == 0 else "1 other" if n == 1 else f"{n:,} others"
 
 
 def _times(n: int) -> str:

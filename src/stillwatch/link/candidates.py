@@ -92,9 +92,13 @@ def _circles(graph: csr_array, options: CandidateOptions, rng: np.random.Generat
     Source: Traag, Waltman and van Eck 2019, "From Louvain to Leiden". Degrees are the null, so a popular thing or a
     chatty account joins nobody by itself.
     """
-    if graph.nnz == 0:
-        return []
     both = csr_array(graph + graph.T)
+    both.eliminate_zeros()
+    # The library aborts on a network without weight, so only what is connected is handed to it.
+    connected = np.flatnonzero(np.diff(both.indptr))
+    if len(connected) == 0:
+        return []
+    both = csr_array(both[connected][:, connected])
     found = []
     for resolution in options.resolutions:
         _, named = leiden_csr(
@@ -106,7 +110,7 @@ def _circles(graph: csr_array, options: CandidateOptions, rng: np.random.Generat
         order = np.argsort(label, kind="stable")
         bounds = np.flatnonzero(np.concatenate([[True], label[order][1:] != label[order][:-1], [True]]))
         found += [
-            order[low:high].astype(np.int32)
+            connected[order[low:high]].astype(np.int32)
             for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
             if high - low >= options.least_accounts
         ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
 from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
@@ -213,7 +213,7 @@ class Joiner:
         total = len(self.views.partner) / 2
         share = float(self.views.exchanges[ours].sum()) * float(self.views.exchanges[theirs].sum())
         expected = 2.0 * total * share / max(self.views.total, 1.0) ** 2
-        return max(0.0, bits_of_p(float(poisson.sf(pairs - 1, max(expected, 0.1)))))
+        return max(0.0, bits_of_p(float(pdtrc(pairs - 1, max(expected, 0.1)))))
 
     def _grow(self, groups: list[Codes]) -> list[Codes]:
         """Attach unclaimed accounts that share a campaign's rare tokens, judged against accounts outside all groups."""

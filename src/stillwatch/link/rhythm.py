@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import nbinom, poisson, t
+from scipy.special import betainc, pdtrc, stdtr
 
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
@@ -117,7 +117,7 @@ def shared_rhythm(
     z = (spread - float(spread_null.mean())) / deviation
     p_count = _count_tail(count, null)
     # A prediction from `rounds` draws: Student's t with rounds - 1 degrees of freedom.
-    p_spread = float(t.cdf(z / np.sqrt(1.0 + 1.0 / options.rounds), options.rounds - 1))
+    p_spread = float(stdtr(options.rounds - 1, z / np.sqrt(1.0 + 1.0 / options.rounds)))
     evidence = 0.5 * 2.0 ** bits_of_p(p_count) + 0.5 * 2.0 ** bits_of_p(p_spread)
     return Rhythm(
         bits=float(np.log2(evidence)),
@@ -140,9 +140,10 @@ def _count_tail(count: float, null: npt.NDArray[np.float64]) -> float:
     mean = max(float(null.mean()), 0.5)
     variance = float(null.var(ddof=1)) * 1.1  # the variance is itself estimated: lean towards doubt
     if variance <= mean:
-        return float(poisson.sf(count - 1, mean))
+        return float(pdtrc(count - 1, mean)) if count >= 1 else 1.0
     p = mean / variance
-    return float(nbinom.sf(count - 1, mean * p / (1.0 - p), p))
+    # The tail of the negative binomial is a regularised incomplete beta, which also takes sizes that are not whole.
+    return float(betainc(count, mean * p / (1.0 - p), 1.0 - p)) if count >= 1 else 1.0
 
 
 def _busiest(

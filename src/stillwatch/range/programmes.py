@@ -32,7 +32,7 @@ class Script:
     """Digests of images, sounds or files that come with the first request."""
 
 
-STEADY_SHARE = 0.8  # assumption: of people whose client always sends the same parameters
+STEADY_SHARE = 0.6  # assumption: of people whose client always sends the same parameters
 SHORT = 120  # characters; a benchmark's key rather than a model's answer
 ATTACHED_SHARE = 0.05  # assumption: of people's and products' sessions start with an image, a sound or a file
 Programme = Callable[[Dice], Script]

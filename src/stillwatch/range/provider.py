@@ -20,7 +20,7 @@ class Service:
     cut_off_share: float = assumed(0.03, "answers that end at max_tokens")
     cache_minutes: float = assumed(5.0, "how long a prompt prefix stays cached after its last use")
     adoption_per_day: float = assumed(0.07, "share of honest requests that move to a new model each day after release")
-    main_model_share: float = assumed(0.75, "of an account's sessions go to the model it has settled on, the others to a second one")
+    main_model_share: float = assumed(0.65, "of an account's sessions go to the model it has settled on, the others to a second one")
     honest_ban_share: float = assumed(0.004, "honest accounts wrongly banned in a month; user complaints show it happens")
     campaign_ban_days: float = derived(45.0, "mean life of a campaign's account: C6 25,000 accounts over 45 days")
 

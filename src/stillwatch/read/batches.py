@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 import pyarrow as pa
 
 from stillwatch.errors import BadRecord, InputUnusable
-from stillwatch.read.columns import to_batch
+from stillwatch.read.columns import joined, to_batch
 from stillwatch.read.documents import is_documents, split_documents
 from stillwatch.read.formats import RecordFormat, formats_for
 from stillwatch.read.lines import split_lines, without_bom
@@ -93,12 +93,16 @@ class _Reader:
                 raise BadRecord("packed more than once: unpack it first")
 
     def _chunks(self, stream: BinaryIO, source: Source) -> Iterator[bytes]:
-        try:
-            while chunk := stream.read(PIECE):
-                self._progress(len(chunk))
-                yield chunk
-        except OSError as error:
-            self._rejects.add(source.label, f"could not be read to its end: {error.strerror}")
+        while True:
+            try:
+                chunk = stream.read(PIECE)
+            except OSError as error:
+                self._rejects.add(source.label, f"could not be read to its end: {error.strerror}")
+                return
+            if not chunk:
+                return
+            self._progress(len(chunk))
+            yield chunk
 
     def _unpacked(self, packed: Iterable[bytes], packing: Packing, source: Source) -> Iterator[bytes]:
         return unpack(packed, packing, self._options, lambda reason: self._rejects.add(source.label, reason))
@@ -142,10 +146,13 @@ class _Reader:
             yield number, records.exchanges(number, record.rstrip(b",")), len(record)
 
     def _flush(self) -> Iterator[pa.RecordBatch]:
-        rows, labels, lines = self._rows, self._labels, self._lines
-        self._rows, self._labels, self._lines, self._held = [], [], [], 0
-        if rows:
-            yield to_batch(rows, lambda index, reason: self._rejects.add(labels[index], reason, lines[index]))
+        self._held = 0
+        if not self._rows:
+            return
+        labels, lines = self._labels, self._lines
+        batch = to_batch(self._rows, lambda index, reason: self._rejects.add(labels[index], reason, lines[index]))
+        self._rows, self._labels, self._lines = [], [], []  # before the batch is worked on, not after
+        yield batch
 
 
 def _regroup(pieces: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
@@ -156,25 +163,28 @@ def _regroup(pieces: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordB
         for start in range(0, piece.num_rows, rows):
             part = piece.slice(start, rows)
             if waiting and (count + part.num_rows > rows or size + part.nbytes > BATCH_BYTES):
-                yield pa.concat_batches(waiting)
+                yield joined(waiting)
                 waiting, count, size = [], 0, 0
             waiting.append(part)
             count += part.num_rows
             size += part.nbytes
     if waiting:
-        yield pa.concat_batches(waiting)
+        yield joined(waiting)
 
 
 @contextmanager
 def _spooled(chunks: Iterable[bytes]) -> Iterator[Path]:
     """Lay a stream down in a temporary file: Parquet is read from its end."""
-    with tempfile.NamedTemporaryFile(prefix="stillwatch-", suffix=".parquet") as file:
-        try:
-            for chunk in chunks:
+    try:
+        file = tempfile.NamedTemporaryFile(prefix="stillwatch-", suffix=".parquet", buffering=0)  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise BadRecord(f"found no place for a temporary file: {error.strerror}") from error
+    with file:
+        for chunk in chunks:
+            try:
                 file.write(chunk)
-            file.flush()
-        except OSError as error:
-            raise BadRecord(f"could not be spooled to {tempfile.gettempdir()}: {error.strerror}") from error
+            except OSError as error:
+                raise BadRecord(f"could not be laid down in {tempfile.gettempdir()}: {error.strerror}") from error
         yield Path(file.name)
 
 

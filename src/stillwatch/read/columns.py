@@ -47,6 +47,11 @@ def to_batch(rows: Sequence[RawExchange], reject: Reject) -> pa.RecordBatch:
     return sift(batch, reject)
 
 
+def joined(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    """Join batches of one schema, without copying when there is but one."""
+    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
+
+
 def sift(batch: pa.RecordBatch, reject: Reject) -> pa.RecordBatch:
     """Keep the rows of a RAW batch whose identifiers, times and counts an exchange can have."""
     keep = np.ones(batch.num_rows, dtype=bool)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from stillwatch.errors import BadRecord
 from stillwatch.facts.exchange import SCHEMA_VERSION, TIME
-from stillwatch.read.columns import sift
+from stillwatch.read.columns import joined, sift
 from stillwatch.read.contract import instant
 from stillwatch.read.raw import RAW
 
@@ -47,7 +47,7 @@ def read_parquet(path: Path, note: Note) -> Iterator[tuple[pa.RecordBatch, float
                 for batch in _gathered(pieces):
                     yield _fitting(batch, row + 1, note), min(1.0, (row + batch.num_rows) / total)
                     row += batch.num_rows
-            except _DAMAGE:
+            except BadRecord:
                 note(row + 1, f"damaged Parquet: the rest of row group {group + 1} was not read")
             row = first + file.metadata.row_group(group).num_rows
 
@@ -55,7 +55,7 @@ def read_parquet(path: Path, note: Note) -> Iterator[tuple[pa.RecordBatch, float
 @contextmanager
 def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     try:
-        file = pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
+        file = pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True)
     except _DAMAGE as error:
         raise BadRecord("damaged or truncated Parquet: write the file again") from error
     with file:
@@ -86,18 +86,25 @@ def _wanted(file: pq.ParquetFile) -> list[str]:
 def _gathered(pieces: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Join pieces up to a size at which the work on a batch outweighs starting it; keep what came before damage."""
     waiting: list[pa.RecordBatch] = []
+    damage: BaseException | None = None
     try:
         for piece in pieces:
-            waiting.append(piece)
+            waiting.append(_spelled_out(piece))
             if len(waiting) * _PIECE_ROWS >= _GATHER_ROWS or sum(each.nbytes for each in waiting) >= _GATHER_BYTES:
-                yield pa.concat_batches(waiting)
+                yield joined(waiting)
                 waiting = []
-    except _DAMAGE:
-        if waiting:
-            yield pa.concat_batches(waiting)
-        raise
+    except _DAMAGE as error:
+        damage = error
     if waiting:
-        yield pa.concat_batches(waiting)
+        yield joined(waiting)
+    if damage is not None:
+        raise BadRecord("damaged Parquet") from damage
+
+
+def _spelled_out(piece: pa.RecordBatch) -> pa.RecordBatch:
+    """Put texts in place of a dictionary's numbers while the piece is small, so that its size is its true size."""
+    columns = [each.dictionary_decode() if pa.types.is_dictionary(each.type) else each for each in piece.columns]
+    return pa.RecordBatch.from_arrays(columns, names=piece.schema.names)
 
 
 def _fitting(piece: pa.RecordBatch, first: int, note: Note) -> pa.RecordBatch:
@@ -110,7 +117,7 @@ def _fitting(piece: pa.RecordBatch, first: int, note: Note) -> pa.RecordBatch:
             return piece_of_nothing()
         middle = piece.num_rows // 2
         halves = (_fitting(piece.slice(0, middle), first, note), _fitting(piece.slice(middle), first + middle, note))
-        return pa.concat_batches(halves)
+        return joined(halves)
     return sift(batch, lambda index, reason: note(first + index, reason))
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,7 +25,7 @@ def burst_labels(times: Floats, *, window: float, alpha: float) -> npt.NDArray[n
     expected = max(0.9 * n * window / span, 1e-9)
     end = np.searchsorted(ordered, ordered + window, side="right")
     inside = end - np.arange(n)
-    dense = (poisson.sf(inside - 2, expected) * n < alpha) & (inside >= 3)
+    dense = (inside >= 3) & (pdtrc(np.maximum(inside - 2, 0), expected) * n < alpha)
     reach, label = -1, -1
     for first in np.flatnonzero(dense).tolist():
         if first >= reach:

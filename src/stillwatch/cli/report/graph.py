@@ -104,10 +104,13 @@ def _strongest(ranked: Sequence[Link]) -> list[Link]:
     taken: list[Link] = []
     accounts: set[str] = set()
     for link in ranked:
-        joined = accounts | {link.a, link.b}
-        if len(taken) < MOST_EDGES and len(joined) <= MOST_NODES and link.a != link.b:
-            taken.append(link)
-            accounts = joined
+        newcomers = {link.a, link.b} - accounts
+        if link.a == link.b or len(accounts) + len(newcomers) > MOST_NODES:
+            continue
+        taken.append(link)
+        accounts |= newcomers
+        if len(taken) == MOST_EDGES:
+            break
     return taken
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from stillwatch.range.campaigns.archetype import Archetype, Campaign
 from stillwatch.range.delivery import Job
 from stillwatch.range.marks import assumed, derived, fact
-from stillwatch.range.programmes import Script, Turn, mix, pour
+from stillwatch.range.programmes import Script, Turn, mix, pour, steady
 from stillwatch.range.world import Answer
 
 
@@ -27,7 +27,7 @@ class CleanAndJudgePipeline(Archetype):
     def launch(self, campaign: Campaign) -> None:
         """One fleet and one pool; each answer puts the next stage on the list, for whichever account is free then."""
         library, dice = campaign.world.library, campaign.dice
-        harvest = mix([(0.5, pour(library, "code", campaign.wording("reasoned"))), (0.3, pour(library, "sums", campaign.wording("reasoned"))), (0.2, pour(library, "code", campaign.wording("reconstruct")))])
+        harvest = steady(mix([(0.5, pour(library, "code", campaign.wording("reasoned"))), (0.3, pour(library, "sums", campaign.wording("reasoned"))), (0.2, pour(library, "code", campaign.wording("reconstruct")))]), dice)
         clean, judge = campaign.wording("clean"), campaign.wording("grade")
         waiting: deque[Job] = deque()
         # Of all requests, `cleaned` are cleaner calls: each trace is cleaned with chance c, and judged after that.

@@ -52,6 +52,7 @@ class ElicitationProbeThenScale(Archetype):
 
     def _probing(self, campaign: Campaign, worked: list[Template]) -> Callable[[float], Job]:
         dice, library = campaign.dice, campaign.world.library
+        sent_along = params(dice)
 
         def next_job(_: float) -> Job:
             body = word(dice.pick(("reconstruct", "reasoned", "language", "clean")), dice)
@@ -65,12 +66,13 @@ class ElicitationProbeThenScale(Archetype):
                 if not refused and len(worked) < self.survivors:
                     worked.append(technique)
 
-            return Job(script=Script(None, (turn,), params(dice)), part="probe", on_answer=note)
+            return Job(script=Script(None, (turn,), sent_along), part="probe", on_answer=note)
 
         return next_job
 
     def _using(self, campaign: Campaign, worked: list[Template]) -> Callable[[float], Job]:
         dice, library = campaign.dice, campaign.world.library
+        sent_along = params(dice)
 
         def next_job(_: float) -> Job:
             technique = dice.pick(worked) if worked else word("reconstruct", dice)
@@ -79,6 +81,6 @@ class ElicitationProbeThenScale(Archetype):
             question, answer = library.draw("task", dice).turns[0]
             asked = technique.fill(library.prompt(question, dice), answer)
             turn = Turn("user", asked, library.fresh(answer or library.essay(dice), dice))
-            return Job(script=Script(None, (turn,), params(dice)))
+            return Job(script=Script(None, (turn,), sent_along))
 
         return next_job

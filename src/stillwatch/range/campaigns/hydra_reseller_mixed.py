@@ -22,7 +22,7 @@ class HydraResellerMixed(Archetype):
     replacement_h: float = assumed(4.0, "median from ban to replacement; 0.5-24 h. That they are replaced is a fact (S1)")
     loyal: float = assumed(0.85, "chance that a customer's session starts on the account whose key was sold to them")
     sticky: float = assumed(0.85, "chance that a customer's next turn meets the same account")
-    users_per_account: float = assumed(3.0, "customers behind each account")
+    users_per_account: float = assumed(1.5, "customers behind each account")
 
     def launch(self, campaign: Campaign) -> None:
         """One fleet under a crowd and a pool."""

@@ -6,7 +6,8 @@ from typing import ClassVar
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
 from stillwatch.range.fleet import Upkeep
 from stillwatch.range.marks import assumed
-from stillwatch.range.programmes import pour, steady
+from stillwatch.range.models import MODELS
+from stillwatch.range.programmes import params, person, pour, steady, with_params
 from stillwatch.range.signup import a_card, join
 
 
@@ -29,14 +30,15 @@ class ShellCompanyReseller(Archetype):
     def launch(self, campaign: Campaign) -> None:
         """Business accounts of a few companies under a crowd, and a pool that grades."""
         dice = campaign.dice
-        fleet = campaign.fleet(campaign.accounts, upkeep=Upkeep(replacement_h=24.0))
+        fleet = campaign.fleet(campaign.accounts, upkeep=Upkeep(replacement_h=24.0), models=MODELS[:2])
         fronts = [(f"org_{dice.hex(6)}", a_card(dice)) for _ in range(self.companies)]
         for number, account in enumerate(fleet.accounts):
             organisation, card = fronts[number % len(fronts)]
             apart = campaign.skill.registers_apart
             join(account, f"org_{dice.hex(6)}" if apart else organisation, dice, plan="enterprise", level="business", card=None if apart else card)
         graded = steady(pour(campaign.world.library, "task", campaign.wording("grade")), dice)
+        sent_along = params(dice)
         requests = campaign.work * self.graded_share
         users = round(campaign.accounts * self.users_per_account)
-        campaign.gather_crowd(fleet, campaign.work - requests, users=users, sticky=0.6, part="resold")
+        campaign.gather_crowd(fleet, campaign.work - requests, users=users, sticky=0.6, part="resold", programme=lambda d: with_params(person(campaign.world.library, d), sent_along))
         campaign.run_pool(fleet, queue_of(campaign, graded, reasons=0.3), requests=requests, seconds=campaign.seconds_of(graded, reasons=0.3))

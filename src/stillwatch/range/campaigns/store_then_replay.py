@@ -8,7 +8,7 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in
 from stillwatch.range.delivery import Job
 from stillwatch.range.log import Message
 from stillwatch.range.marks import assumed, derived, fact
-from stillwatch.range.programmes import Programme, Script, Turn, converse, mix, work_agentically
+from stillwatch.range.programmes import Programme, Script, Turn, converse, mix, steady, work_agentically
 from stillwatch.range.wording import word
 
 
@@ -46,7 +46,7 @@ class StoreThenReplay(Archetype):
         harness = work_agentically(library, word("agent", campaign.dice).text)
         foreign = mix([(1.0, converse(library, f"lang:{tongue}")) for tongue in tongues])
         rest = max(0.0, 1 - self.harness_share - self.foreign_share)
-        return mix([(self.harness_share, harness), (self.foreign_share, foreign), (rest, converse(library, "dialogue"))])
+        return steady(mix([(self.harness_share, harness), (self.foreign_share, foreign), (rest, converse(library, "dialogue"))]), campaign.dice)
 
     def _batch(self, campaign: Campaign, sessions: Programme) -> Callable[[float], Job]:
         dice, library = campaign.dice, campaign.world.library

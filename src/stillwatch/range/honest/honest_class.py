@@ -10,7 +10,7 @@ import numpy as np
 from stillwatch.range.accounts import Account
 from stillwatch.range.chance import Dice
 from stillwatch.range.habits import Habit, Habits
-from stillwatch.range.programmes import Programme
+from stillwatch.range.programmes import STEADY_SHARE, Programme, steady
 from stillwatch.range.rhythm import Week
 from stillwatch.range.signup import customer
 from stillwatch.range.world import DAY, World
@@ -83,7 +83,7 @@ def habit_of(
     """Return a habit with a rate drawn from a heavy tail (log-normal, `spread`) and a settled model."""
     return Habit(
         account=account,
-        programme=programme,
+        programme=steady(programme, dice) if dice.chance(STEADY_SHARE) else programme,
         per_day=dice.lognormal(1.0, spread),
         week=week,
         think_s=think_s,

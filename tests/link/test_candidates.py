@@ -1,0 +1,70 @@
+"""Groups are proposed from tokens and circles, and never from what everybody holds."""
+
+import numpy as np
+import pytest
+
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.token import Family, TokenKind
+from stillwatch.link.candidates import Candidate, CandidateOptions, candidates
+from stillwatch.link.hand_offs import HandOff, HandOffs
+
+NOBODY = HandOffs.of(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int8))
+
+
+def cards(holders: list[list[int]], accounts: int) -> Incidence:
+    """Payment tokens with these holders."""
+    token = np.concatenate([np.full(len(one), place, dtype=np.uint64) for place, one in enumerate(holders)])
+    account = np.concatenate([np.array(one, dtype=np.int32) for one in holders])
+    return Incidence.of(
+        TokenKind.PAYMENT, token, account, np.ones(len(token), dtype=np.float32), np.ones(accounts, dtype=np.bool_)
+    )
+
+
+def propose(views: list[Incidence], passed: HandOffs, accounts: int) -> list[Candidate]:
+    """All candidates under the default options."""
+    return candidates(views, passed, accounts, CandidateOptions(), np.random.default_rng(0))
+
+
+def members(found: list[Candidate]) -> set[tuple[int, ...]]:
+    """The proposed sets."""
+    return {tuple(one.members.tolist()) for one in found}
+
+
+def test_the_holders_of_a_token_are_a_candidate_from_three_on() -> None:
+    """Two accounts with one card are a couple; four are worth a look."""
+    found = propose([cards([[1, 2], [4, 5, 6, 7]], 30)], NOBODY, 30)
+
+    assert members(found) == {(4, 5, 6, 7)}
+
+
+def test_what_nearly_everybody_holds_proposes_nobody() -> None:
+    """Common property is no tie, and a network without any surprise in it is no error."""
+    assert propose([cards([list(range(30))], 30)], NOBODY, 30) == []
+
+
+def test_hand_offs_propose_the_circle_they_run_in() -> None:
+    """Two rings of accounts that pass work on are two candidates of the hand-off family."""
+    ring = np.arange(6)
+    giver = np.concatenate([ring, ring + 10, ring, ring + 10]).astype(np.int32)
+    taker = np.concatenate([(ring + 1) % 6, (ring + 1) % 6 + 10, (ring + 2) % 6, (ring + 2) % 6 + 10]).astype(np.int32)
+    passed = HandOffs.of(giver, taker, np.full(24, HandOff.RETRY, dtype=np.int8))
+
+    found = propose([], passed, 40)
+
+    assert {(0, 1, 2, 3, 4, 5), (10, 11, 12, 13, 14, 15)} <= members(found)
+    assert {one.family for one in found} == {Family.HAND_OFFS}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_small_structure_is_survived(seed: int) -> None:
+    """Random incidences and hand-offs, down to a single pair, never stop a scan."""
+    rng = np.random.default_rng(seed)
+    accounts = int(rng.integers(3, 12))
+    holders = [rng.choice(accounts, int(rng.integers(2, accounts + 1)), replace=False).tolist() for _ in range(3)]
+    pairs = rng.integers(0, accounts, (int(rng.integers(0, 5)), 2)).astype(np.int32)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    passed = HandOffs.of(pairs[:, 0], pairs[:, 1], np.full(len(pairs), HandOff.QUOTED, dtype=np.int8))
+
+    found = propose([cards([sorted(one) for one in holders], accounts)], passed, accounts)
+
+    assert all(len(one.members) >= 3 for one in found)
