@@ -1,7 +1,7 @@
 """The honest-only case: 107 real programmers of one study (RealHumanEval), one harness, and nobody may reach `act`.
 
-Run: python -m bench.real_people --corpora DIR, where DIR holds B/realhumaneval.parquet (CC0; columns
-row_id, turn, role, text, ts, user, model). The study's own clock starts anew for each person, so days are laid out one person after
+Run: python -m bench.real_people --corpora DIR, where DIR holds B/realhumaneval.parquet (CC0; columns row_id, turn,
+role, text, ts, user, model). The study's own clock starts anew for each person, so days are laid out one person after
 another as a laboratory would see them, with a fixed seed; everything else is as recorded.
 """
 

@@ -27,6 +27,14 @@ def _bug(_rejects: TextIO) -> Findings:
     raise KeyError("the customer's own words")
 
 
+class _Panic(BaseException):
+    """What a library written in another language raises when it gives up."""
+
+
+def _panic(_rejects: TextIO) -> Findings:
+    raise _Panic("the customer's own words")
+
+
 def _memory(_rejects: TextIO) -> Findings:
     raise MemoryError
 
@@ -57,6 +65,7 @@ SCENES: Final[dict[str, Scene]] = {
     "nothing": lambda _rejects: nothing_found(),
     "unusable": _unusable,
     "bug": _bug,
+    "panic": _panic,
     "memory": _memory,
     "slow": _slow,
     "small-files": _small_files,

@@ -64,12 +64,13 @@ def test_an_unusable_input_is_told_inertly(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_bug_is_told_without_its_message(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("scene", "name"), [("bug", "KeyError"), ("panic", "_Panic")])
+def test_a_bug_is_told_without_its_message(tmp_path: Path, scene: str, name: str) -> None:
     """An unforeseen error names its place, and not what it was about: that may be a customer's text."""
-    ended = run("bug", "scan", "log", "--out", tmp_path / "out")
+    ended = run(scene, "scan", "log", "--out", tmp_path / "out")
 
     assert ended.returncode == 1
-    assert "KeyError at stillwatch/cli/scan.py, line" in ended.stderr
+    assert f"{name} at stillwatch/cli/scan.py, line" in ended.stderr
     assert "customer" not in ended.stderr
     assert "Traceback" not in ended.stderr
     assert list(tmp_path.iterdir()) == []

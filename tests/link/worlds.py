@@ -38,7 +38,7 @@ class World:
         """A text that nobody else writes."""
         return " ".join(self.rng.choice(WORDS, words))
 
-    def account(self, name: str, campaign: str | None = None, **known: Any) -> str:
+    def account(self, name: str, campaign: str | None = None, **known: object) -> str:
         """Register an account; what is not said about it is its own."""
         self.accounts.append(
             {
@@ -59,7 +59,7 @@ class World:
         """An address of somebody's own."""
         return ".".join(str(x) for x in self.rng.integers(1, 250, 4))
 
-    def ask(self, account: str, at: float, text: str, took: float = 4.0, **more: Any) -> None:
+    def ask(self, account: str, at: float, text: str, took: float = 4.0, **more: object) -> None:
         """One exchange, `at` seconds after the start."""
         self.exchanges.append(
             {
@@ -84,7 +84,9 @@ class World:
                 at = int(self.rng.integers(days)) * 86_400 + hour * 3_600
                 self.ask(name, float(at), self.talk(), client_ip=home)
 
-    def careless(self, count: int, *, name: str = "farm", each: int = 15, per_card: int = 5, **known: Any) -> list[str]:
+    def careless(
+        self, count: int, *, name: str = "farm", each: int = 15, per_card: int = 5, **known: object
+    ) -> list[str]:
         """A careless campaign: cards and networks shared, one template, one pool of workers around the clock."""
         template = self.talk(24)
         made = START - int(self.rng.integers(10, 60)) * DAY

@@ -1,6 +1,8 @@
 """The algebra of summaries: any way of cutting and merging the same exchanges gives the same value."""
 
 from dataclasses import fields
+from itertools import pairwise
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -54,12 +56,12 @@ def plain(traffic: Traffic) -> dict[str, Any]:
 @settings(max_examples=60)
 @given(rows=st.lists(ROWS, max_size=30), cuts=st.lists(st.integers(0, 30), max_size=4), shuffle=st.randoms())
 def test_cutting_and_merging_in_any_order_changes_nothing(
-    rows: list[dict[str, Any]], cuts: list[int], shuffle: Any
+    rows: list[dict[str, Any]], cuts: list[int], shuffle: Random
 ) -> None:
     """Commutative and associative: parts in any order make what one fold over everything makes."""
     rows = rows_with_ids(rows)
     edges = sorted({0, len(rows), *(cut for cut in cuts if cut < len(rows))})
-    parts = [traffic_of(batch(rows[a:b]), RATE) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [traffic_of(batch(rows[a:b]), RATE) for a, b in pairwise(edges)]
     shuffle.shuffle(parts)
 
     merged = merge_all(parts, Traffic.empty())

@@ -107,9 +107,9 @@ def _run(arguments: list[str] | None) -> int:
             stillwatch.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
-    except OSError:
+    except (OSError, SystemExit):
         raise
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- what nobody foresaw is told, too
+    except BaseException as error:  # noqa: BLE001 -- what nobody foresaw is told, too; a panic in a library is no Exception
         return _say(*_in_words(error))
     return DONE
 

@@ -11,8 +11,9 @@ def burst_labels(times: Floats, *, window: float, alpha: float) -> npt.NDArray[n
     """Label each event with the burst it belongs to, or -1.
 
     Null: events fall independently at a constant rate over the span that holds the middle 90 % of them. Each event
-    opens a window of `window` (same unit as `times`); the others in it are compared with the Poisson tail, corrected for
-    one look an event (Bonferroni; windows overlap, so this is conservative). Overlapping significant windows are one burst.
+    opens a window of `window` (same unit as `times`); the others in it are compared with the Poisson tail, corrected
+    for one look an event (Bonferroni; windows overlap, so this is conservative). Overlapping significant windows are
+    one burst.
     """
     n = len(times)
     labels = np.full(n, -1, dtype=np.int64)

@@ -14,7 +14,7 @@ from stillwatch.facts.campaign import Campaign, Link, Member
 MOST_NODES: Final = 150
 MOST_EDGES: Final = 400
 MOST_LABELS: Final = 5
-MOST_LISTED: Final = 7
+MOST_LISTED: Final = 6
 
 _ROUNDS: Final = 160
 """Steps of the layout: 150 nodes have settled by then."""
