@@ -96,7 +96,7 @@ def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO) -> Fin
         groups_tried=linked.tries,
         version=__version__,
     )
-    return Findings(scan=facts, campaigns=campaigns, set_aside=set_aside)
+    return Findings(scan=facts, campaigns=campaigns, set_aside=set_aside, accounts=tuple(sorted(roster.ids)))
 
 
 def read_traffic(

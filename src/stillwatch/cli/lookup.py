@@ -43,7 +43,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What was asked for, and every place where it stands."""
+    """What was asked for, and every place where it stands: none where nothing ties the account to others."""
 
     subject: str
     places: tuple[Place, ...]
@@ -61,6 +61,9 @@ def look_up(findings: Findings, subject: str) -> Answer:
         if places:
             found = places[0].member.account_id if places[0].member else places[0].group.campaign_id
             return Answer(subject=found, places=places)
+    for account in findings.accounts:
+        if subject in (account, inert(account)):
+            return Answer(subject=account, places=())
     raise InputUnusable(_nowhere(findings, subject))
 
 
@@ -79,8 +82,8 @@ def _places(findings: Findings, subject: str, *, shown: bool) -> Iterator[Place]
 
 def _nowhere(findings: Findings, subject: str) -> str:
     words = (
-        f"{clipped(subject, _SHOWN)} is in no campaign and in no group that was set aside. If it is an account in the "
-        "logs, nothing tied it to others beyond chance; this scan keeps no list of the accounts that it does not name."
+        f"{clipped(subject, _SHOWN)} is in no campaign and in no group that was set aside, and no account of that name "
+        "was in the logs."
     )
     close = _closest(findings, subject)
     return f"{words} Names that come close: {listed(close)}." if close else words
@@ -90,6 +93,7 @@ def _closest(findings: Findings, subject: str) -> list[str]:
     groups = [*findings.campaigns, *findings.set_aside]
     names = [group.campaign_id for group in groups]
     names += [member.account_id for group in groups for member in group.members][:_MOST_COMPARED]
+    names += findings.accounts[: max(0, _MOST_COMPARED - len(names))]
     short = {name[:_LONGEST_COMPARED]: name for name in reversed(names)}
     close = get_close_matches(subject[:_LONGEST_COMPARED], list(short), n=3, cutoff=0.75)
     return [clipped(short[name], _SHOWN) for name in close]

@@ -39,6 +39,18 @@ class _FormatName(click.ParamType[str]):
         return (AUTO, *FORMAT_NAMES)
 
 
+def _account_choice(_ctx: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Refuse a choice that does not exist before any log is opened."""
+    from stillwatch.errors import InputUnusable
+    from stillwatch.read.identity import check_account_by
+
+    try:
+        check_account_by(value)
+    except InputUnusable as error:
+        raise click.BadParameter(str(error)) from error
+    return value
+
+
 @click.command(short_help="Find the accounts in your logs that act as one hand.")
 @click.argument("logs", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @click.option(
@@ -64,10 +76,12 @@ class _FormatName(click.ParamType[str]):
 )
 @click.option(
     "--account-by",
-    type=click.Choice(["auto", "user", "team", "key", "organisation"]),
+    metavar="WHO",
     default="auto",
     show_default=True,
-    help="Who counts as one account. auto: the key's user, else its team, else the key.",
+    callback=_account_choice,
+    help="Who counts as one account: user, team, key, organisation, or field:NAME for a dotted path into the record. "
+    "auto: the key's user, else its team, else the key.",
 )
 @click.option(
     "--trusted-hops",

@@ -27,13 +27,20 @@ from stillwatch.store.findings_file import campaign_object
 
 MOST_TIES: Final = 12
 MOST_MEMBERS: Final = 15
+_UNTIED: Final = (
+    "It was in the logs, and nothing ties it to others beyond chance: two independent families of evidence would be"
+    " needed to name it. What it does by itself (volume, hours, content) is never held against an account."
+)
 _NAME: Final = 48
 """Columns that a name may take in a list."""
 
 
 def answer_text(answer: Answer, findings: Findings, width: int) -> str:
     """Write the answer as paragraphs and lists of at most `width` columns."""
-    blocks = [_opening(answer)] if answer.places[0].member is not None else []
+    named = bool(answer.places) and answer.places[0].member is None  # a campaign was asked for by its name
+    blocks = [] if named else [_opening(answer)]
+    if not answer.places:
+        blocks.append(fill(_UNTIED, width) + "\n")
     for place in answer.places:
         blocks += _tied(place, width)
         blocks += _about_group(place, width)

@@ -131,3 +131,5 @@ class Findings:
     """Ranked: highest tier first, then most bits."""
     set_aside: tuple[Campaign, ...]
     """Groups that act alike and have an honest explanation, which therefore accuse nobody."""
+    accounts: tuple[str, ...] = ()
+    """Every account that was read, so that whoever asks about one that is in no group gets an answer."""

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from stillwatch.facts.address import label_of
 from stillwatch.facts.campaign import Tier
@@ -20,6 +21,8 @@ def token_name(token: SharedToken) -> str:
     """A token as a report may show it: networks by name, everything else by a short digest."""
     if token.kind in _NETS:
         return label_of(token.token, block=token.kind is TokenKind.CLIENT_BLOCK)
+    if token.kind is TokenKind.SIGNUP_BURST:
+        return f"the one of {datetime.fromtimestamp(token.token, tz=UTC):%Y-%m-%d %H:%M} UTC"
     return f"{token.kind.words} #{token.token & 0xFFFFFFFF:08x}"
 
 

@@ -80,7 +80,10 @@ def _bursts(roster: Roster, options: ThingOptions) -> Incidence:
     codes = np.flatnonzero(known).astype(np.int32)
     labels = burst_labels(times, window=options.burst_window_s, alpha=options.burst_alpha)
     inside = labels >= 0
-    token, account = labels[inside].astype(np.uint64), codes[inside]
+    # A burst is named by its first sign-up (seconds since 1970), so that a report can say when it was.
+    first = np.full(int(labels.max(initial=-1)) + 1, np.inf)
+    np.minimum.at(first, labels[inside], times[inside])
+    token, account = first[labels[inside]].astype(np.uint64), codes[inside]
     order = np.argsort(token, kind="stable")
     weight = np.ones(len(token), dtype=np.float32)
     return Incidence.of(TokenKind.SIGNUP_BURST, token[order], account[order], weight, known)

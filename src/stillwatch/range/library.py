@@ -163,6 +163,8 @@ def _shelves_of(conversation: Conversation) -> Iterator[str]:
     if "jailbreak" in label or "unsafe" in label or "benign_contrast" in label:
         yield "unsafe"
         return
+    if conversation.language == "en" and label not in {"phrasebook", "developer_template"}:
+        yield "broad"
     if label == "bulk_template":
         yield "bulk"
     elif label.startswith("benchmark"):

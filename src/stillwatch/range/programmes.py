@@ -225,16 +225,17 @@ _USES = (
 def software(library: Library, dice: Dice, family: str | None = None) -> Programme:
     """Draw the programme of one small piece of software: its own wording of one use."""
     family = family or _use(dice)
+    shelf = "broad" if dice.chance(0.3) else ITEMS.get(family, "broad")
     wording = always(word(family, dice))
     if family == "generate":
         return steady(harvest(library, wording), dice)
-    return steady(pour(library, ITEMS[family], wording, as_system=dice.chance(0.3)), dice)
+    return steady(pour(library, shelf, wording, as_system=dice.chance(0.3)), dice)
 
 
 def person(library: Library, dice: Dice) -> Programme:
     """Draw the habits of one person: chat, own scripts, an agent, in a personal mixture."""
     tastes = [
-        (dice.exponential(1.0), converse(library, dice.pick(("chat", "dialogue", "code", "any", "persona", "task", "sums", "benchmark")))),
+        (dice.exponential(1.0), converse(library, dice.pick(("chat", "dialogue", "code", "any", "persona", "task", "sums", "broad", "broad")))),
         (dice.exponential(0.7), software(library, dice)),
         (dice.exponential(0.6), work_agentically(library, word("agent", dice).text)),
         (dice.exponential(0.5), converse(library, "dialogue", word("assistant", dice).text)),

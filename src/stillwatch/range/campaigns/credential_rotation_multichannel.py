@@ -36,7 +36,7 @@ class CredentialRotationMultichannel(Archetype):
         fleet = campaign.fleet(campaign.accounts, upkeep=upkeep)
         text = mix(
             [
-                (0.4, pour(library, "task", campaign.wording("analyst"))),
+                (0.4, pour(library, "broad", campaign.wording("analyst"))),
                 (0.3, pour(library, "code", campaign.wording("reasoned"))),
                 (0.3, pour(library, "foreign", campaign.wording("language"))),
             ]

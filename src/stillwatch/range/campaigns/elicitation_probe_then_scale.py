@@ -57,7 +57,7 @@ class ElicitationProbeThenScale(Archetype):
         def next_job(_: float) -> Job:
             body = word(dice.pick(("reconstruct", "reasoned", "language", "clean")), dice)
             technique = Template(body.family, f"{dice.pick(PRETEXTS)} {library.fresh(body.text, dice, 0.2)}".strip())
-            question, answer = library.draw("task", dice).turns[0]
+            question, answer = library.draw("broad", dice).turns[0]
             refused = dice.chance(self.rejected_share)
             reply = dice.pick(REFUSALS) if refused else library.fresh(answer or library.essay(dice), dice)
             turn = Turn("user", technique.fill(library.prompt(question, dice), answer), reply, refused=refused)
@@ -78,7 +78,7 @@ class ElicitationProbeThenScale(Archetype):
             technique = dice.pick(worked) if worked else word("reconstruct", dice)
             if campaign.skill.paraphrases:
                 technique = Template(technique.family, library.fresh(technique.text, dice, 0.5))
-            question, answer = library.draw("task", dice).turns[0]
+            question, answer = library.draw("broad", dice).turns[0]
             asked = technique.fill(library.prompt(question, dice), answer)
             turn = Turn("user", asked, library.fresh(answer or library.essay(dice), dice))
             return Job(script=Script(None, (turn,), sent_along))

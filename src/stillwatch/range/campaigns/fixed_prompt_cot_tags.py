@@ -28,7 +28,7 @@ class FixedPromptCotTags(Archetype):
         """Pool one works until the wave; pool two takes over the list and carries two more actors."""
         world, dice = campaign.world, campaign.dice
         injected = campaign.wording("reasoned")
-        programme = steady(mix([(0.5, pour(world.library, "code", injected)), (0.3, pour(world.library, "sums", injected)), (0.2, pour(world.library, "task", injected))]), dice)
+        programme = steady(mix([(0.5, pour(world.library, "code", injected)), (0.3, pour(world.library, "sums", injected)), (0.2, pour(world.library, "broad", injected))]), dice)
         wave = days_in(world, self.wave_at)
         seconds = campaign.seconds_of(programme)
         first = campaign.fleet(round(campaign.accounts / (1 + self.second_pool)))

@@ -29,9 +29,9 @@ class HydraApiLoadBalanced(Archetype):
         programme = steady(
             mix(
                 [
-                    (self.reconstruct, pour(library, "task", campaign.wording("reconstruct"))),
-                    (self.grade, pour(library, "task", campaign.wording("grade"))),
-                    (self.rewrite, pour(library, "task", campaign.wording("rewrite"))),
+                    (self.reconstruct, pour(library, "broad", campaign.wording("reconstruct"))),
+                    (self.grade, pour(library, "broad", campaign.wording("grade"))),
+                    (self.rewrite, pour(library, "broad", campaign.wording("rewrite"))),
                     (self.reasoned, pour(library, "sums", campaign.wording("reasoned"))),
                 ]
             ),

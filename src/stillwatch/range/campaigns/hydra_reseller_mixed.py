@@ -31,9 +31,9 @@ class HydraResellerMixed(Archetype):
         distil = steady(
             mix(
                 [
-                    (0.4, pour(library, "task", campaign.wording("analyst"))),
+                    (0.4, pour(library, "broad", campaign.wording("analyst"))),
                     (0.3, pour(library, "code", campaign.wording("reasoned"))),
-                    (0.3, pour(library, "task", campaign.wording("reconstruct"))),
+                    (0.3, pour(library, "broad", campaign.wording("reconstruct"))),
                 ]
             ),
             campaign.dice,

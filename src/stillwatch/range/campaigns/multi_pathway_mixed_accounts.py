@@ -33,7 +33,7 @@ class MultiPathwayMixedAccounts(Archetype):
         fleet = campaign.fleet(campaign.accounts, models=MODELS[:2], upkeep=Upkeep(channels=self.channels))
         systems = [word("agent", campaign.dice).text for _ in range(40 if skill.paraphrases else 1)]
         agents = mix([(1.0, work_agentically(library, system)) for system in systems])
-        analysis = pour(library, "task", campaign.wording("analyst"))
+        analysis = pour(library, "broad", campaign.wording("analyst"))
         first = mix([(0.5, agents), (0.5, steady(analysis, campaign.dice))])
         second = steady(pour(library, "code", campaign.wording("reconstruct")), campaign.dice)
         turning = days_in(campaign.world, 1 - self.second_phase)

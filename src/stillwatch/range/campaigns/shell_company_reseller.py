@@ -36,7 +36,7 @@ class ShellCompanyReseller(Archetype):
             organisation, card = fronts[number % len(fronts)]
             apart = campaign.skill.registers_apart
             join(account, f"org_{dice.hex(6)}" if apart else organisation, dice, plan="enterprise", level="business", card=None if apart else card)
-        graded = steady(pour(campaign.world.library, "task", campaign.wording("grade")), dice)
+        graded = steady(pour(campaign.world.library, "broad", campaign.wording("grade")), dice)
         sent_along = params(dice)
         requests = campaign.work * self.graded_share
         users = round(campaign.accounts * self.users_per_account)
