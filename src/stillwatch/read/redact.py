@@ -36,8 +36,8 @@ _ABSENT, _HASHED, _FULL = int(ContentState.ABSENT), int(ContentState.HASHED), in
 class RedactOptions:
     """How densely texts are sampled. Denser sees shorter templates and costs memory."""
 
-    prompt_rate: int = 8
-    """One shingle in this many is kept of what was asked: a fixed text of 30 words is missed once in 30 times."""
+    prompt_rate: int = 4
+    """One shingle in this many is kept of what was asked: a fixed text of 20 words is missed once in 100 times."""
     answer_rate: int = 32
     """One in this many of what was answered: enough to see a copied paragraph (100 words) 19 times in 20."""
 

@@ -1,0 +1,135 @@
+"""Hand-offs are seen where something passed between accounts, and not where strangers are merely alike."""
+
+from typing import Any
+
+import pytest
+from exchanges import START, batch
+from worlds import World
+
+from stillwatch.facts.roster import Roster
+from stillwatch.link.hand_offs import HandOff, HandOffOptions, hand_offs
+from stillwatch.profile.traffic import fold
+
+SECOND = 1_000_000
+TALK = World(seed=4).talk
+
+
+def passed(rows: list[dict[str, Any]]) -> set[tuple[str, str, HandOff]]:
+    """Who handed what to whom."""
+    timed = [{"exchange_id": f"x{i}", "started_at": START + i * 10 * SECOND, **row} for i, row in enumerate(rows)]
+    traffic = fold([batch(timed)], 1)  # every shingle of answers, so that a short text can be seen
+    roster = Roster.of(traffic, None)
+    found = hand_offs(traffic, roster, HandOffOptions())
+    return {
+        (roster.ids[a], roster.ids[b], HandOff(kind))
+        for a, b, kind in zip(found.giver.tolist(), found.taker.tolist(), found.kind.tolist(), strict=True)
+    }
+
+
+@pytest.mark.parametrize("refusal", [{"status": 429}, {"status": 403}, {"finish_reason": "refusal"}])
+def test_a_request_tried_elsewhere_after_a_limit_ban_or_refusal(refusal: dict[str, Any]) -> None:
+    """The same request on another account within minutes is a retry elsewhere."""
+    text = TALK()
+
+    assert passed([{"account_id": "one", "text": text, **refusal}, {"account_id": "two", "text": text}]) == {
+        ("one", "two", HandOff.RETRY)
+    }
+
+
+def test_an_honest_retry_stays_on_its_account() -> None:
+    """Waiting and asking again is what clients do; a fallback after a broken gateway is no hand-off either."""
+    text, other = TALK(), TALK()
+    rows = [
+        {"account_id": "one", "text": text, "status": 429},
+        {"account_id": "one", "text": text},
+        {"account_id": "one", "text": other, "status": 503},
+        {"account_id": "two", "text": other},
+    ]
+
+    assert passed(rows) == set()
+
+
+def test_what_everybody_asks_passes_nothing_on() -> None:
+    """A popular prompt that failed once and was asked by many others was not handed to any of them."""
+    rows = [
+        {"account_id": f"a{i}", "text": "write a haiku about the sea", "status": 429 if i == 0 else 200}
+        for i in range(12)
+    ]
+
+    assert passed(rows) == set()
+
+
+def test_a_conversation_that_goes_on_in_another_account() -> None:
+    """The history that comes in is the one another account was given."""
+    question, answer = TALK(), TALK()
+    messages = [
+        {"role": "user", "text": question},
+        {"role": "assistant", "text": answer},
+        {"role": "user", "text": TALK()},
+    ]
+
+    assert passed(
+        [
+            {"account_id": "one", "text": question, "output_text": answer},
+            {"account_id": "two", "input_messages": messages},
+        ]
+    ) == {("one", "two", HandOff.CONTINUED)}
+
+
+def test_ones_own_conversation_is_no_hand_off() -> None:
+    """Going on with what one was told is what conversations are."""
+    question, answer = TALK(), TALK()
+    messages = [
+        {"role": "user", "text": question},
+        {"role": "assistant", "text": answer},
+        {"role": "user", "text": TALK()},
+    ]
+
+    assert (
+        passed(
+            [
+                {"account_id": "one", "text": question, "output_text": answer},
+                {"account_id": "one", "input_messages": messages},
+            ]
+        )
+        == set()
+    )
+
+
+def test_an_answer_that_comes_back_in_another_accounts_input() -> None:
+    """Cleaning and judging send one account's output into another's input."""
+    answer = TALK(60)
+
+    found = passed(
+        [
+            {"account_id": "one", "text": TALK(), "output_text": answer},
+            {"account_id": "two", "text": f"clean the following trace: {answer}"},
+        ]
+    )
+
+    assert ("one", "two", HandOff.QUOTED) in found
+
+
+def test_quoting_public_text_passes_nothing_on() -> None:
+    """What had been asked before it was answered, or was answered to many, is common property."""
+    poem, recipe = TALK(60), TALK(60)
+    rows = [
+        {"account_id": "zero", "text": f"continue this poem: {poem}"},
+        {"account_id": "one", "text": TALK(), "output_text": poem},
+        {"account_id": "two", "text": f"what is this: {poem}"},
+        *({"account_id": f"cook-{i}", "text": TALK(), "output_text": recipe} for i in range(4)),
+        {"account_id": "three", "text": f"shorten this: {recipe}"},
+    ]
+
+    assert passed(rows) == set()
+
+
+def test_a_reasoning_signature_replayed_in_a_foreign_account() -> None:
+    """Signatures are issued to one account; sending one's own back is ordinary."""
+    rows = [
+        {"account_id": "one", "text": TALK(), "output_signature": "sig-a"},
+        {"account_id": "one", "text": TALK(), "reasoning_signatures": ["sig-a"]},
+        {"account_id": "two", "text": TALK(), "reasoning_signatures": ["sig-a"]},
+    ]
+
+    assert passed(rows) == {("one", "two", HandOff.SIGNATURE)}

@@ -1,0 +1,85 @@
+"""Templates are found from habits of words, in any script."""
+
+from typing import Any
+
+import pytest
+from exchanges import batch
+from worlds import World
+
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.token import TokenKind
+from stillwatch.link.shared_words import WordOptions, shared_words
+from stillwatch.profile.traffic import fold
+
+TALK = World(seed=3).talk
+ENGLISH = "you are a careful analyst who writes out every step of the hidden reasoning before the final answer is given"
+CHINESE = "请你扮演一位严谨的分析师在给出最终答案之前逐步写出全部隐藏的推理过程并且保持格式一致不要省略任何步骤"
+
+
+def templates(rows: list[dict[str, Any]]) -> tuple[Incidence | None, Roster]:
+    """The templates of some exchanges, if there are any."""
+    traffic = fold([batch([{**row, "exchange_id": f"x{i}"} for i, row in enumerate(rows)])], 32)
+    roster = Roster.of(traffic, None)
+    found = [one for one in shared_words(traffic, roster, WordOptions()) if one.kind is TokenKind.TEMPLATE]
+    return (found[0] if found else None), roster
+
+
+def users_of_the_widest(rows: list[dict[str, Any]]) -> set[str]:
+    """The accounts that use the most widely used template."""
+    found, roster = templates(rows)
+    if found is None:
+        return set()
+    widest = int(found.sizes.argmax())
+    return {roster.ids[code] for code in found.holders_of(widest).tolist()}
+
+
+@pytest.mark.parametrize("template", [ENGLISH, CHINESE], ids=["english", "chinese"])
+def test_a_template_with_slots_ties_its_users_in_any_script(template: str) -> None:
+    """What stands around the slot is the same; scripts without spaces are no shelter."""
+    rows = [{"account_id": f"a{i % 6}", "text": f"{template} {i} {TALK(12)}"} for i in range(30)]
+    rows += [{"account_id": f"b{i % 6}", "text": TALK(40)} for i in range(30)]
+
+    assert users_of_the_widest(rows) == {f"a{i}" for i in range(6)}
+
+
+def test_a_phrase_said_once_is_talk_and_not_a_habit() -> None:
+    """An account with many exchanges that used a text once does not hold it."""
+    rows = [{"account_id": f"a{i % 4}", "text": f"{ENGLISH} {TALK(8)}"} for i in range(20)]
+    rows += [{"account_id": "passer-by", "text": TALK(30)} for _ in range(19)] + [
+        {"account_id": "passer-by", "text": ENGLISH}
+    ]
+
+    assert users_of_the_widest(rows) == {f"a{i}" for i in range(4)}
+
+
+def test_a_newcomers_first_request_counts() -> None:
+    """Fresh accounts of a campaign have made one request each; their habit shows from it."""
+    rows = [{"account_id": f"fresh-{i}", "text": f"{ENGLISH} {TALK(8)}"} for i in range(5)]
+
+    assert users_of_the_widest(rows) == {f"fresh-{i}" for i in range(5)}
+
+
+def test_three_quarters_of_cover_traffic_do_not_hide_a_template() -> None:
+    """One request in four with the template is still a habit."""
+    rows = []
+    for i in range(6):
+        rows += [{"account_id": f"a{i}", "text": f"{ENGLISH} {TALK(8)}"} for _ in range(5)]
+        rows += [{"account_id": f"a{i}", "text": TALK(30)} for _ in range(15)]
+
+    assert users_of_the_widest(rows) == {f"a{i}" for i in range(6)}
+
+
+def test_logs_of_digests_tie_equal_texts_only() -> None:
+    """Where a log holds digests, equal system prompts are seen as such and templates are not claimed."""
+    digest = "sha256:" + "ab" * 32
+    rows = [
+        {"account_id": f"a{i % 4}", "system": digest, "text": f"sha256:{i:064x}", "exchange_id": f"x{i}"}
+        for i in range(16)
+    ]
+    traffic = fold([batch(rows)], 32)
+
+    found = shared_words(traffic, Roster.of(traffic, None), WordOptions())
+
+    assert {one.kind for one in found} == {TokenKind.SYSTEM_PROMPT}
+    assert found[0].sizes.tolist() == [4]
