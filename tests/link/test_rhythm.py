@@ -7,7 +7,7 @@ import pytest
 from exchanges import START, batch
 
 from stillwatch.facts.roster import Roster
-from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, group_rhythm
+from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
 from stillwatch.profile.traffic import fold
 
 ACCOUNTS = 12
@@ -84,3 +84,30 @@ def test_too_little_to_count_is_not_tested() -> None:
 def test_a_log_without_ends_cannot_show_rhythm() -> None:
     """Where the log does not say when answers ended, nothing is claimed."""
     assert not rhythm_of([(i % ACCOUNTS, 2.0 * i, 0.0) for i in range(300)]).tested
+
+
+def test_a_pool_beside_a_stranger_does_not_pull_the_stranger_in() -> None:
+    """Two groups are one scheduler by what passes between them, never because one of them is a pool by itself."""
+    rng = np.random.default_rng(9)
+    timeline = pool(rng, workers=5, requests=500)
+    long = max(start for _, start, _ in timeline)
+    timeline += [(ACCOUNTS + i % 5, float(rng.uniform(0, long)), float(rng.gamma(3.0, 3.0))) for i in range(150)]
+    rows = [
+        {
+            "exchange_id": f"x{i}",
+            "account_id": f"a{account:02d}",
+            "started_at": START + int(start * 1e6),
+            "ended_at": START + int((start + took) * 1e6),
+        }
+        for i, (account, start, took) in enumerate(timeline)
+    ]
+    traffic = fold([batch(rows)], 32)
+    roster = Roster.of(traffic, None)
+    codes = {name: code for code, name in enumerate(roster.ids)}
+    farm = np.array(sorted(codes[f"a{i:02d}"] for i in range(ACCOUNTS)), dtype=np.int32)
+    people = np.array(sorted(codes[f"a{ACCOUNTS + i:02d}"] for i in range(5)), dtype=np.int32)
+    halves = (farm[:6], farm[6:])
+    timelines, options = Timelines(traffic, roster), RhythmOptions()
+
+    assert shared_rhythm(timelines, (farm, people), options, rng).bits < 3
+    assert shared_rhythm(timelines, halves, options, rng).bits > 10

@@ -34,6 +34,9 @@ class RhythmOptions:
     """Exchanges of a group that are looked at, from its busiest stretch on (bounds the time of one test)."""
     least_coincidences: int = 10
     """Fewer than this many coincidences, real or expected, are too few to test."""
+    least_parts_for_spread: int = 6
+    """The number in flight says something only when at least this many timelines are moved: a steady pool within one of
+    two stays steady however the other is moved, and tells nothing about both."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +121,8 @@ def shared_rhythm(
     p_count = _count_tail(count, null)
     # A prediction from `rounds` draws: Student's t with rounds - 1 degrees of freedom.
     p_spread = float(stdtr(options.rounds - 1, z / np.sqrt(1.0 + 1.0 / options.rounds)))
+    if len(parts) < options.least_parts_for_spread:
+        p_spread = 1.0
     evidence = 0.5 * 2.0 ** bits_of_p(p_count) + 0.5 * 2.0 ** bits_of_p(p_spread)
     return Rhythm(
         bits=float(np.log2(evidence)),

@@ -32,6 +32,7 @@ class Script:
     """Digests of images, sounds or files that come with the first request."""
 
 
+SOFTWARE_SHARE = 0.35  # assumption: of unrelated customers are software rather than people
 STEADY_SHARE = 0.6  # assumption: of people whose client always sends the same parameters
 SHORT = 120  # characters; a benchmark's key rather than a model's answer
 ATTACHED_SHARE = 0.05  # assumption: of people's and products' sessions start with an image, a sound or a file
@@ -243,6 +244,11 @@ def person(library: Library, dice: Dice) -> Programme:
     if library.languages and dice.chance(0.3):
         tastes.append((dice.exponential(3.0), converse(library, f"lang:{dice.pick(library.languages)}")))
     return steady(mix(tastes), dice) if dice.chance(STEADY_SHARE) else mix(tastes)
+
+
+def somebody(library: Library, dice: Dice) -> Programme:
+    """Draw what one unrelated customer does: mostly a person, at times software."""
+    return software(library, dice) if dice.chance(SOFTWARE_SHARE) else person(library, dice)
 
 
 def _use(dice: Dice) -> str:

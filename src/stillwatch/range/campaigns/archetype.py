@@ -14,7 +14,7 @@ from stillwatch.range.fleet import Fleet, Upkeep
 from stillwatch.range.habits import Habit, Habits
 from stillwatch.range.models import Model
 from stillwatch.range.pool import Pool, Shifts, shifts
-from stillwatch.range.programmes import Programme, Wording, always, anew, person
+from stillwatch.range.programmes import Programme, Wording, always, anew, somebody
 from stillwatch.range.rhythm import COUNTRIES, EVENING, OFFICE, Country
 from stillwatch.range.skill import Skill
 from stillwatch.range.wording import word
@@ -123,7 +123,7 @@ class Campaign:
         crowd = []
         for _ in range(users):
             country = dice.pick(countries) if countries else COUNTRIES.draw(dice)
-            own = programme(dice) if programme else person(self.world.library, dice)
+            own = programme(dice) if programme else somebody(self.world.library, dice)
             crowd.append(
                 EndUser(name=f"user_{dice.hex(8)}", programme=own, week=dice.pick((OFFICE, EVENING)), utc_offset=country.utc_offset)
             )
@@ -144,7 +144,7 @@ class Campaign:
         for account in living:
             if account.account_id not in self._cover:
                 self._cover[account.account_id] = Habit(
-                    account=account, programme=person(self.world.library, self.dice), per_day=0.0, week=EVENING,
+                    account=account, programme=somebody(self.world.library, self.dice), per_day=0.0, week=EVENING,
                     since=account.created_at, campaign=self.campaign_id, part="cover",
                 )  # fmt: skip
         habits = [self._cover[account.account_id] for account in living]

@@ -7,7 +7,7 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
 from stillwatch.range.fleet import Upkeep
 from stillwatch.range.marks import assumed
 from stillwatch.range.models import MODELS
-from stillwatch.range.programmes import params, person, pour, steady, with_params
+from stillwatch.range.programmes import params, pour, somebody, steady, with_params
 from stillwatch.range.signup import a_card, join
 
 
@@ -40,5 +40,5 @@ class ShellCompanyReseller(Archetype):
         sent_along = params(dice)
         requests = campaign.work * self.graded_share
         users = round(campaign.accounts * self.users_per_account)
-        campaign.gather_crowd(fleet, campaign.work - requests, users=users, sticky=0.6, part="resold", programme=lambda d: with_params(person(campaign.world.library, d), sent_along))
+        campaign.gather_crowd(fleet, campaign.work - requests, users=users, sticky=0.6, part="resold", programme=lambda d: with_params(somebody(campaign.world.library, d), sent_along))
         campaign.run_pool(fleet, queue_of(campaign, graded, reasons=0.3), requests=requests, seconds=campaign.seconds_of(graded, reasons=0.3))
