@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from worlds import World
 
 from stillwatch.pipeline import ScanRequest, scan
 from stillwatch.read.raw import RawExchange, RawMessage
+from tests.link.worlds import World
 from tests.read.writers import FORMATS, write_as
 
 

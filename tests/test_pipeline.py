@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from worlds import World
 
 from stillwatch.facts.campaign import Findings, Tier
 from stillwatch.facts.token import Family
 from stillwatch.pipeline import ScanRequest, scan
+from tests.link.worlds import World
 
 
 class Silent:

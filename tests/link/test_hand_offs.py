@@ -1,15 +1,16 @@
 """Hand-offs are seen where something passed between accounts, and not where strangers are merely alike."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from exchanges import START, raw_batch
-from worlds import World
 
 from stillwatch.facts.roster import Roster
 from stillwatch.link.hand_offs import HandOff, HandOffOptions, hand_offs
 from stillwatch.profile.traffic import fold
 from stillwatch.read.redact import RedactOptions, Redactor
+from tests.link.worlds import World
+from tests.profile.exchanges import START, raw_batch
 
 SECOND = 1_000_000
 DENSE = Redactor.of(b"a secret for hand-offs, 32 bytes.", RedactOptions(prompt_rate=1, answer_rate=1))
@@ -17,7 +18,7 @@ DENSE = Redactor.of(b"a secret for hand-offs, 32 bytes.", RedactOptions(prompt_r
 TALK = World(seed=4).talk
 
 
-def passed(rows: list[dict[str, Any]]) -> set[tuple[str, str, HandOff]]:
+def passed(rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, HandOff]]:
     """Who handed what to whom."""
     timed = [{"exchange_id": f"x{i}", "started_at": START + i * 10 * SECOND, **row} for i, row in enumerate(rows)]
     traffic = fold([DENSE.redact(raw_batch(timed))], 1)

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from exchanges import START, batch
 
 from stillwatch.facts.roster import Roster
 from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
 from stillwatch.profile.traffic import fold
+from tests.profile.exchanges import START, batch
 
 ACCOUNTS = 12
 

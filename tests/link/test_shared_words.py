@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from exchanges import batch
-from worlds import World
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.shared_words import WordOptions, shared_words
 from stillwatch.profile.traffic import fold
+from tests.link.worlds import World
+from tests.profile.exchanges import batch
 
 TALK = World(seed=3).talk
 ENGLISH = "you are a careful analyst who writes out every step of the hidden reasoning before the final answer is given"

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from exchanges import START, batch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stillwatch.facts.traffic import Traffic
 from stillwatch.profile.summary import merge_all
 from stillwatch.profile.traffic import fold, traffic_of
+from tests.profile.exchanges import START, batch
 
 RATE = 32
 

@@ -1,10 +1,10 @@
 """The same exchange is counted once."""
 
-from exchanges import batch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.read.duplicates import SeenExchanges
+from tests.profile.exchanges import batch
 
 
 @given(ids=st.lists(st.integers(0, 9), max_size=40), cut=st.integers(0, 40))

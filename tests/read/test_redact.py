@@ -2,7 +2,6 @@
 
 import numpy as np
 import pyarrow as pa
-from exchanges import REDACTOR, batch, raw_batch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from stillwatch.facts.content import ContentState
 from stillwatch.facts.exchange import EXCHANGE
 from stillwatch.facts.purpose import Purpose
 from stillwatch.read.redact import Redactor
+from tests.profile.exchanges import REDACTOR, batch, raw_batch
 
 SECRET_TEXT = "the unmistakable sentence of a customer about zebras and zithers"
 

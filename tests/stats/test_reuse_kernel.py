@@ -1,11 +1,13 @@
 """Evidence of reuse: an e-value under the null, and large for a hand."""
 
+from typing import Any
+
 import numpy as np
 
 from stillwatch.stats.reuse_kernel import in_sequence, leave_one_out
 
 
-def draw(rng: np.random.Generator, accounts: int, tokens: int) -> tuple[np.ndarray, ...]:
+def draw(rng: np.random.Generator, accounts: int, tokens: int) -> tuple[Any, Any, Any, Any, Any]:
     """Every account holds one token, drawn by the tokens' own frequencies."""
     popularity = rng.dirichlet(np.ones(tokens))
     held = rng.choice(tokens, size=accounts, p=popularity).astype(np.int32)

@@ -33,7 +33,7 @@ class Script:
 
 
 SOFTWARE_SHARE = 0.35  # assumption: of unrelated customers are software rather than people
-STEADY_SHARE = 0.6  # assumption: of people whose client always sends the same parameters
+STEADY_SHARE = 0.8  # assumption: of programs that always send the same parameters
 SHORT = 120  # characters; a benchmark's key rather than a model's answer
 ATTACHED_SHARE = 0.05  # assumption: of people's and products' sessions start with an image, a sound or a file
 Programme = Callable[[Dice], Script]
@@ -243,7 +243,7 @@ def person(library: Library, dice: Dice) -> Programme:
     ]
     if library.languages and dice.chance(0.3):
         tastes.append((dice.exponential(3.0), converse(library, f"lang:{dice.pick(library.languages)}")))
-    return steady(mix(tastes), dice) if dice.chance(STEADY_SHARE) else mix(tastes)
+    return mix([(weight, steady(taste, dice) if dice.chance(STEADY_SHARE) else taste) for weight, taste in tastes])
 
 
 def somebody(library: Library, dice: Dice) -> Programme:

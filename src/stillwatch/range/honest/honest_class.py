@@ -10,12 +10,13 @@ import numpy as np
 from stillwatch.range.accounts import Account
 from stillwatch.range.chance import Dice
 from stillwatch.range.habits import Habit, Habits
-from stillwatch.range.programmes import STEADY_SHARE, Programme, steady
+from stillwatch.range.programmes import Programme, steady
 from stillwatch.range.rhythm import Week
 from stillwatch.range.signup import customer
 from stillwatch.range.world import DAY, World
 
 
+ONE_CLIENT_SHARE = 0.35  # assumption: of accounts do everything through one program with fixed parameters
 FEWEST = 6  # accounts of a class at any scale
 
 
@@ -83,7 +84,7 @@ def habit_of(
     """Return a habit with a rate drawn from a heavy tail (log-normal, `spread`) and a settled model."""
     return Habit(
         account=account,
-        programme=steady(programme, dice) if dice.chance(STEADY_SHARE) else programme,
+        programme=steady(programme, dice) if dice.chance(ONE_CLIENT_SHARE) else programme,
         per_day=dice.lognormal(1.0, spread),
         week=week,
         think_s=think_s,
