@@ -43,7 +43,7 @@ def test_a_request_tried_elsewhere_after_a_limit_ban_or_refusal(refusal: dict[st
 def test_an_honest_retry_stays_on_its_account() -> None:
     """Waiting and asking again is what clients do; a fallback after a broken gateway is no hand-off either."""
     text, other = TALK(), TALK()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"account_id": "one", "text": text, "status": 429},
         {"account_id": "one", "text": text},
         {"account_id": "one", "text": other, "status": 503},
@@ -55,7 +55,7 @@ def test_an_honest_retry_stays_on_its_account() -> None:
 
 def test_what_everybody_asks_passes_nothing_on() -> None:
     """A popular prompt that failed once and was asked by many others was not handed to any of them."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"account_id": f"a{i}", "text": "write a haiku about the sea", "status": 429 if i == 0 else 200}
         for i in range(12)
     ]
@@ -117,7 +117,7 @@ def test_an_answer_that_comes_back_in_another_accounts_input() -> None:
 def test_quoting_public_text_passes_nothing_on() -> None:
     """What had been asked before it was answered, or was answered to many, is common property."""
     poem, recipe = TALK(60), TALK(60)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"account_id": "zero", "text": f"continue this poem: {poem}"},
         {"account_id": "one", "text": TALK(), "output_text": poem},
         {"account_id": "two", "text": f"what is this: {poem}"},
@@ -130,7 +130,7 @@ def test_quoting_public_text_passes_nothing_on() -> None:
 
 def test_a_reasoning_signature_replayed_in_a_foreign_account() -> None:
     """Signatures are issued to one account; sending one's own back is ordinary."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"account_id": "one", "text": TALK(), "output_signature": "sig-a"},
         {"account_id": "one", "text": TALK(), "reasoning_signatures": ["sig-a"]},
         {"account_id": "two", "text": TALK(), "reasoning_signatures": ["sig-a"]},

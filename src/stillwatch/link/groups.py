@@ -14,7 +14,7 @@ from stillwatch.link.describe import Scene, describe
 from stillwatch.link.hand_offs import HandOffOptions, hand_offs
 from stillwatch.link.joining import Confirmed, Joiner, JoinOptions
 from stillwatch.link.mixture import MixtureOptions, Split, Views, family_bits, split
-from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
+from stillwatch.link.rhythm import UNTESTED, Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
 from stillwatch.link.shared_things import ThingOptions, shared_things
 from stillwatch.link.shared_words import WordOptions, shared_words
 from stillwatch.stats.calibrate import log2_choose
@@ -58,11 +58,12 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
         return Linked()
     search = _Search(Views(incidences, passed, traffic.activity.exchanges), Timelines(traffic, roster), options, rng)
     least = options.candidates.least_accounts
-    joined = Joiner(search.views, options.join, options.mixture, search.together).join(search.confirm(proposed), least)
+    joiner = Joiner(search.views, options.join, options.mixture, search.together, search.stands)
+    joined = joiner.join(search.confirm(proposed), least)
     kept = [
         (one, families, rhythm)
         for one in joined
-        if search.stands(families := search.families(one.members), rhythm := search.rhythm(one.members))
+        if search.enough(families := search.families(one.members), rhythm := search.rhythm(one.members))
     ]
     scene = Scene(traffic, roster, search.views, passed)
     groups = tuple(
@@ -182,8 +183,13 @@ class _Search:
         out[Family.HAND_OFFS] = float(self.views.pass_bits(members, members, self.options.mixture).sum())
         return out
 
-    def stands(self, families: dict[Family, float], rhythm: Rhythm) -> bool:
-        """Whether at least two families are beyond chance for a group as it is in the end."""
+    def stands(self, members: Codes) -> bool:
+        """Whether at least two families are beyond chance for a group."""
+        families = self.families(members)
+        return self.enough(families, UNTESTED) or self.enough(families, self.rhythm(members))
+
+    def enough(self, families: dict[Family, float], rhythm: Rhythm) -> bool:
+        """Whether at least two families are beyond chance."""
         return sum(1 for bits in (*families.values(), rhythm.bits) if bits >= self.needed) >= 2  # noqa: PLR2004 - law 1
 
     def together(self, one: Codes, other: Codes) -> float:

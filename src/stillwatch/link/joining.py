@@ -60,9 +60,15 @@ class Joiner:
         options: JoinOptions,
         mixture: MixtureOptions,
         together: Callable[[Codes, Codes], float],
+        stands: Callable[[Codes], bool],
     ) -> None:
-        """Take the scan's views, and `together`: the bits of one scheduler behind two groups."""
+        """Take the scan's views and two questions.
+
+        `together` gives the bits of one scheduler behind two groups, `stands` whether two families are beyond chance
+        for a group.
+        """
         self.together = together
+        self.stands = stands
         self.views = views
         self.mixture = mixture
         self.options = options
@@ -72,6 +78,8 @@ class Joiner:
         """Disjoint campaigns of at least `least` accounts, in order of size and then of their smallest code."""
         groups = self._disjoint(confirmed, least)
         groups = self._merge(groups)
+        # A part that does not stand alone is let go before the others grow: its accounts may belong to one of them.
+        groups = [members for members in groups if self.stands(members)]
         groups = self._grow(groups)
         groups.sort(key=lambda members: (-len(members), int(members[0])))
         background = self._background(groups)

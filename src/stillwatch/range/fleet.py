@@ -14,6 +14,7 @@ from stillwatch.range.skill import Skill
 from stillwatch.range.world import DAY, Request, World
 
 HOUR = 3600.0
+ONE_MODEL_SHARE = 0.5  # assumption: of a fleet's accounts are set to one model, the others use two as people do
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,8 @@ class Fleet:
             account = self._desk.open(now, stocked=stocked)
         if self.models:
             account.models = self.models
+        elif self._dice.chance(ONE_MODEL_SHARE):
+            account.models = (self.world.provider.any_model(self._dice),)
         if self.upkeep.channels is not None:
             account.channel = self.upkeep.channels.draw(self._dice)
             account.plan = {"subscription": "max", "edu": "edu"}.get(account.channel, account.plan)

@@ -48,11 +48,15 @@ class Provider:
         self.released_at = released_at
         self._models = Urn(MODELS, POPULARITY)
 
+    def any_model(self, dice: Dice) -> Model:
+        """Draw a model as customers settle on one before the new one comes out."""
+        return self._models.draw(dice)
+
     def model_for(self, account: Account, now: float, dice: Dice) -> Model:
         """Return the model that an account asks: mostly the one it has settled on, later perhaps the new one."""
         if not account.models:
-            account.models = (self._models.draw(dice), self._models.draw(dice))
-        settled = account.models[0] if dice.unit() < self.service.main_model_share else account.models[1]
+            account.models = (self.any_model(dice), self.any_model(dice))
+        settled = account.models[0 if dice.unit() < self.service.main_model_share else -1]
         days = (now - self.released_at) / 86_400
         if days > 0 and settled.reasoning and dice.unit() < min(0.6, days * self.service.adoption_per_day):
             return NEW_MODEL
