@@ -107,12 +107,18 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     traffic: Traffic,
     options: JudgeOptions,
 ) -> tuple[Member, ...]:
-    """The members, surest first."""
+    """The members, surest first. A verified organisation can be asked, so its accounts go no further than review."""
+    weak = options.explanations.weak_verification
+    levels = roster.column("verification_level").take(group.members).to_pylist()
+    owners = roster.column("organisation").take(group.members).to_pylist()
+    vouched = [bool(owner) and (level or "").lower() not in weak for owner, level in zip(owners, levels, strict=True)]
     out = []
     for place in np.flatnonzero(kept).tolist():
         code = int(group.members[place])
         confidence = float(group.confidence[place])
-        own = Tier.REVIEW if tier is Tier.ACT and confidence < options.act_confidence else tier
+        own = tier
+        if tier is Tier.ACT and (confidence < options.act_confidence or vouched[place]):
+            own = Tier.REVIEW
         out.append(
             Member(
                 account_id=roster.ids[code],

@@ -65,6 +65,7 @@ def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: E
     looks: tuple[Callable[[_Look], Found | None], ...] = (
         _registered_use,
         _disclosed_owner,
+        _separate_owners,
         _one_class,
         _one_network,
         _one_product,
@@ -175,6 +176,22 @@ def _disclosed_owner(look: _Look) -> Found | None:
         return None
     words = f"{share:.0%} of the accounts belong to one verified organisation: an owner may run many accounts"
     return _found("one disclosed owner", words, share, families=tuple(Family))
+
+
+def _separate_owners(look: _Look) -> Found | None:
+    """Several verified organisations with one tool: whatever is shared besides words stays inside each of them."""
+    owners = look.values("organisation")
+    named = sum(1 for owner in owners if owner) / look.n
+    if named < look.options.most_of or not look.verified():
+        return None
+    owner_of = dict(zip(look.group.members.tolist(), owners, strict=True))
+    things = [token for token in look.group.tokens if token.kind.family is Family.THINGS]
+    inside = sum(1 for token in things if len({owner_of[code] for code in token.account_codes}) == 1)
+    if not things or inside < look.options.most_of * len(things):
+        return None
+    count = len({owner for owner in owners if owner})
+    words = f"{count} verified organisations, each with its own cards and networks, use one tool"
+    return _found("separate owners", words, named, families=(Family.THINGS, Family.WORDS))
 
 
 def _one_class(look: _Look) -> Found | None:

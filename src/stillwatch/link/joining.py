@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import pdtrc
 
 from stillwatch.facts.group import Codes
+from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.mixture import MixtureOptions, Views, family_bits, per_family
 from stillwatch.stats.calibrate import bits_of_p
@@ -28,13 +29,16 @@ class JoinOptions:
     """A family takes part in tying two groups from this much on (bits)."""
     most_token_bits: float = 12.0
     """What one kind of token may say at most about two groups."""
-    attach_bits: float = 6.0
-    """An account that no group claimed joins a campaign with this much evidence of its own (64 to 1) ..."""
-    lone_attach_bits: float = 10.0
-    """... and with this much when only one family speaks for it (1,000 to 1)."""
-    reuse: float = 0.9
-    """How often accounts of one hand take up what the others use, when groups or accounts are weighed against one."""
-    least_own_bits: float = 3.0
+    attach_bits: float = 10.0
+    """An account that no group claimed joins a campaign with this much evidence of its own (1,000 to 1)."""
+    least_reuse: float = 0.05
+    most_reuse: float = 0.9
+    """Bounds on how often accounts of one hand are taken to use what the others of it use."""
+    growth_rounds: int = 8
+    """Campaigns grow until nobody joins, at most this often: each newcomer makes what it holds rarer outside."""
+    absorbing_share: float = 0.5
+    """A confirmed group of which this share went to one campaign leaves its other accounts to it as well."""
+    least_own_bits: float = 6.0
     """A member that the rest of its campaign does not tie in this firmly is let go (bits)."""
     least_share: float = 0.1
     """A group shows a token when this share of its accounts holds it: what one member does says nothing about all."""
@@ -80,7 +84,11 @@ class Joiner:
         groups = self._merge(groups)
         # A part that does not stand alone is let go before the others grow: its accounts may belong to one of them.
         groups = [members for members in groups if self.stands(members)]
-        groups = self._grow(groups)
+        for _ in range(self.options.growth_rounds):
+            before = sum(len(members) for members in groups)
+            groups = self._grow(self._absorb(groups, confirmed))
+            if sum(len(members) for members in groups) == before:
+                break
         groups.sort(key=lambda members: (-len(members), int(members[0])))
         background = self._background(groups)
         out = []
@@ -105,6 +113,28 @@ class Joiner:
                 taken[free] = True
                 groups.append(free)
         return groups
+
+    def _absorb(self, groups: list[Codes], confirmed: list[Confirmed]) -> list[Codes]:
+        """Give the rest of a confirmed group to the campaign that most of it went to, account by account.
+
+        A wide group (one network) loses to its denser parts (devices, cards); whoever is in none of them is still tied
+        by what confirmed the whole.
+        """
+        label = np.full(self.accounts, -1, dtype=np.int64)
+        for place, members in enumerate(groups):
+            label[members] = place
+        background = self._background(groups)
+        for one in sorted(confirmed, key=lambda one: (-len(one.members), one.members.tobytes())):
+            homes = label[one.members]
+            free = one.members[homes < 0]
+            if len(free) == 0 or len(free) == len(homes):
+                continue
+            home = int(np.bincount(homes[homes >= 0]).argmax())
+            if (homes == home).sum() < self.options.absorbing_share * len(homes):
+                continue
+            bits = self._families_against(free, groups[home], background).sum(axis=0)
+            label[free[bits >= self.options.least_own_bits]] = home
+        return [np.flatnonzero(label == place).astype(np.int32) for place in range(len(groups))]
 
     def _background(self, groups: list[Codes]) -> list[Floats]:
         """By view, how often accounts outside every group hold each token: what honest traffic shows."""
@@ -234,9 +264,7 @@ class Joiner:
             near = self._near(members, taken)
             if len(near):
                 families = self._families_against(near, members, background)
-                speaking = (families >= self.options.speaking_bits).sum(axis=0)
-                needed = np.where(speaking >= 2, self.options.attach_bits, self.options.lone_attach_bits)  # noqa: PLR2004
-                joined = near[families.sum(axis=0) >= needed]
+                joined = near[families.sum(axis=0) >= self.options.attach_bits]
                 taken[joined] = True
                 members = np.sort(np.concatenate([members, joined])).astype(np.int32)  # noqa: PLW2901 - it grew
             grown.append(members)
@@ -253,26 +281,29 @@ class Joiner:
         return near[~taken[near]]
 
     def _families_against(self, accounts: Codes, members: Codes, background: list[Floats]) -> Floats:
-        """(3, n): what things, words and hand-offs say for each account about a group, in bits."""
+        """(3, n): what things, words and hand-offs say for each account about a group, in bits.
+
+        An account that is a member is judged by the others. How often the group reuses a kind at all is read off its
+        members: a hand with a card for each account says nothing by cards, for or against.
+        """
         kinds: dict[TokenKind, Floats] = {}
-        reuse = self.options.reuse
-        for place, (view, shares) in enumerate(zip(self.views.views, self._shares(members), strict=True)):
-            if not shares:
+        belongs = np.isin(accounts, members)
+        for place, view in enumerate(self.views.views):
+            known = int(view.known[members].sum())
+            if known < 2:  # noqa: PLR2004 - nobody to share with
                 continue
-            tokens = np.fromiter(shares.keys(), dtype=np.int64)
-            weight = np.zeros(len(view.tokens))
-            weight[tokens] = np.fromiter(shares.values(), dtype=np.float64)
-            # A hand that spreads over many cards still shows each of them more than strangers do.
-            total = max(float(weight.sum()), 1.0) if view.kind.family is Family.THINGS else 1.0
-            sizes = view.by_account[accounts + 1] - view.by_account[accounts]
-            first = np.cumsum(sizes) - sizes
-            rows = np.repeat(view.by_account[accounts] - first, sizes) + np.arange(int(sizes.sum()))
+            rows, owner = _rows_of(view, members)
+            counts = np.bincount(view.held[rows], minlength=len(view.tokens)).astype(np.float64)
+            sharing = np.zeros(len(members), dtype=np.bool_)
+            sharing[owner[counts[view.held[rows]] >= 2]] = True  # noqa: PLR2004 - shared means two
+            reuse = min(max(float(sharing.sum()) / known, self.options.least_reuse), self.options.most_reuse)
+            rows, owner = _rows_of(view, accounts)
             held = view.held[rows]
+            others = (counts[held] - belongs[owner]) / np.maximum(known - belongs[owner], 1)
+            # A hand that spreads over many cards still shows each of them more than strangers do.
+            total = max(float(counts.sum()) / known, 1.0) if view.kind.family is Family.THINGS else 1.0
             best = np.zeros(len(accounts))
-            if len(held):
-                ratios = weight[held] / total / background[place][held]
-                some = sizes > 0
-                best[some] = np.maximum.reduceat(ratios, first[some])
+            np.maximum.at(best, owner, others / total / background[place][held])
             bits = np.where(view.known[accounts], np.log2((1.0 - reuse) + reuse * best), 0.0)
             kinds[view.kind] = np.clip(bits, -4.0, self.options.most_token_bits)
         found = per_family(kinds, len(accounts))
@@ -283,3 +314,11 @@ class Joiner:
         """What ties each member to the rest of its campaign, in bits."""
         total: Floats = self._families_against(members, members, background).sum(axis=0)
         return total
+
+
+def _rows_of(view: Incidence, accounts: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The places in `view.held` of the accounts' tokens, and the place in `accounts` that each belongs to."""
+    low = view.by_account[accounts]
+    sizes = view.by_account[accounts + 1] - low
+    rows = np.repeat(low - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
+    return rows, np.repeat(np.arange(len(accounts)), sizes)

@@ -57,10 +57,20 @@ class Register:
     def __init__(self) -> None:
         """Start with nobody."""
         self.accounts: list[Account] = []
+        self._known: dict[str, Account] = {}
 
     def admit(self, accounts: Iterable[Account]) -> None:
         """Enter accounts."""
-        self.accounts.extend(accounts)
+        for account in accounts:
+            self.accounts.append(account)
+            self._known[account.account_id] = account
+
+    def suspend(self, account_ids: Iterable[str], now: float) -> None:
+        """Ban the accounts that somebody who watches the log has named."""
+        for account_id in account_ids:
+            account = self._known.get(account_id)
+            if account is not None:
+                account.banned_at = min(account.banned_at, now)
 
     def records(self) -> pa.Table:
         """Return the accounts table, sorted by id so that its order tells nothing."""
@@ -77,8 +87,8 @@ class Register:
 def _table(accounts: list[Account], schema: pa.Schema) -> pa.Table:
     arrays = []
     for column in schema:
-        values = [getattr(account, column.name) for account in accounts]
+        values: list[object] = [getattr(account, column.name) for account in accounts]
         if pa.types.is_timestamp(column.type):
-            values = np.rint(np.array(values, np.float64) * 1e6).astype(np.int64)
+            values = np.rint(np.array(values, np.float64) * 1e6).astype(np.int64).tolist()
         arrays.append(pa.array(values, column.type))
     return pa.Table.from_arrays(arrays, schema=schema)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +13,9 @@ from stillwatch.range.fleet import Fleet
 from stillwatch.range.programmes import Programme
 from stillwatch.range.provider import OK
 from stillwatch.range.rhythm import HOUR, Week, hours_of_week
-from stillwatch.range.world import Answer
+from stillwatch.range.session import TOOL_PAUSE_S
+
+THINK_S = 40.0  # assumption: median time somebody takes before the next question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,62 +28,72 @@ class EndUser:
     utc_offset: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How an operator spreads its users over its accounts."""
+
+    loyal: float = 0.0
+    """Chance that a session starts on its user's usual account."""
+    sticky: float = 0.0
+    """Chance that its next turn stays where the last one was."""
+    part: str = "relayed"
+
+
 class Crowd:
     """End users whose sessions arrive by their own clocks, not by the accounts'."""
 
-    def __init__(
-        self, agenda: Agenda, fleet: Fleet, users: Sequence[EndUser], sessions_per_day: float, dice: Dice, *, sticky: float, part: str,
-        loyal: float, on_sent: Callable[[int], bool], on_session: Callable[[Job, float], None] | None = None,
-    ) -> None:  # fmt: skip
-        """Let `users` hold so many sessions a day between them; `on_session` sees each finished one.
-
-        `loyal` is the chance that a user's session starts on that user's usual account, `sticky` the chance that
-        its next turn stays where the last one was.
-        """
-        self._loyal, self._homes = loyal, [account for account in fleet.accounts for _ in range(-(-len(users) // max(1, len(fleet.accounts))))]
-        self._agenda, self._fleet, self._users, self._dice = agenda, fleet, users, dice
-        self._sticky, self._part, self._on_sent, self._on_session = sticky, part, on_sent, on_session
+    def __init__(self, agenda: Agenda, fleet: Fleet, users: Sequence[EndUser], terms: Terms, dice: Dice) -> None:
+        """Put `users` behind a fleet."""
+        self.on_sent: Callable[[int], object] = lambda _: None
+        """Told how many requests went out."""
+        self.on_session: Callable[[Job, float], None] = lambda _, __: None
+        """Shown each finished session."""
+        self._agenda, self._fleet, self._users, self._terms, self._dice = agenda, fleet, users, terms, dice
+        accounts = fleet.accounts
+        self._homes = [accounts[k % len(accounts)] for k in range(len(users))]
         busyness = np.array([dice.lognormal(1.0, 1.0) for _ in users])
-        self._rates = busyness / busyness.sum() * sessions_per_day / 24
+        self._rates = busyness / busyness.sum() / 24
         self._weeks = np.array([user.week for user in users])
         self._offsets = np.array([int(user.utc_offset) for user in users], np.int64)
+        self.sessions_per_day = 0.0
 
     def arrive(self, since: float, until: float) -> None:
         """Enter the sessions that begin between two times."""
         first, last = int(since // HOUR), int(-(-until // HOUR))
         hours = hours_of_week(self._offsets, first, last)
+        rates = self._rates[:, None] * self.sessions_per_day
         rng = self._dice.rng
-        counts = rng.poisson(np.take_along_axis(self._weeks, hours, axis=1) * self._rates[:, None])
+        counts = rng.poisson(np.take_along_axis(self._weeks, hours, axis=1) * rates)
         who, when = np.nonzero(counts)
         repeats = counts[who, when]
         times = (np.repeat(when + first, repeats) + rng.random(int(repeats.sum()))) * HOUR
         for user, start in zip(np.repeat(who, repeats).tolist(), times.tolist(), strict=True):
             if since <= start < until:
-                self._agenda.at(start, self._opening(user))
-
-    def _opening(self, number: int) -> Callable[[float], None]:
-        user = self._users[number]
-
-        def begin(now: float) -> None:
-            job = Job(
-                script=user.programme(self._dice), reasons=self._dice.chance(0.5), part=self._part, sticky=self._sticky,
-                end_user=None if self._fleet.skill.disguised else user.name,
-            )  # fmt: skip
-            if self._dice.chance(self._loyal):
-                self._fleet.prefer(self._homes[number])
-            self.turn(job, now)
-
-        return begin
+                self._agenda.at(start, partial(self._begin, user))
 
     def turn(self, job: Job, now: float) -> None:
         """Send a session's next turn, and enter the one after it."""
         before = job.sent
-        answer: Answer | None = deliver(self._fleet, job, now, self._dice)
-        self._on_sent(job.sent - before)
+        answer = deliver(self._fleet, job, now, self._dice)
+        self.on_sent(job.sent - before)
         if answer is None or answer.status != OK:
             return
-        if not job.is_done:
-            pause = self._dice.lognormal(40.0 if job.script.turns[job.turn].role == "user" else 1.5, 1.0)
-            self._agenda.at(answer.ended_at + pause, lambda then: self.turn(job, then))
-        elif self._on_session is not None:
-            self._on_session(job, answer.ended_at)
+        if job.is_done:
+            self.on_session(job, answer.ended_at)
+            return
+        pause = self._dice.lognormal(THINK_S if job.script.turns[job.turn].role == "user" else TOOL_PAUSE_S, 1.0)
+        self._agenda.at(answer.ended_at + pause, partial(self.turn, job))
+
+    def _begin(self, number: int, now: float) -> None:
+        user, terms, dice = self._users[number], self._terms, self._dice
+        if not self._fleet.holds(self._homes[number]):
+            self._homes[number] = self._fleet.choose(now) or self._homes[number]
+        job = Job(
+            script=user.programme(dice),
+            reasons=dice.chance(0.5),
+            part=terms.part,
+            sticky=terms.sticky,
+            home=self._homes[number] if dice.chance(terms.loyal) else None,
+            end_user=None if self._fleet.skill.disguised else user.name,
+        )
+        self.turn(job, now)

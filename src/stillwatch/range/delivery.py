@@ -1,4 +1,4 @@
-"""How a campaign's requests reach the provider: over whichever account is free, and over another when one is refused."""
+"""How a campaign's requests reach the provider: over whichever account is free, and another when one is refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from stillwatch.range.accounts import Account
 from stillwatch.range.chance import Dice
 from stillwatch.range.fleet import Fleet
 from stillwatch.range.log import Message
-from stillwatch.range.programmes import Script
 from stillwatch.range.models import Model
+from stillwatch.range.programmes import Script
 from stillwatch.range.provider import FORBIDDEN, OK, TOO_MANY
 from stillwatch.range.session import LONGEST_HISTORY, new_session, opening
 from stillwatch.range.world import Answer, Request
@@ -35,6 +35,8 @@ class Job:
     """What the campaign does with an answer, once it has come."""
     history: list[Message] = field(default_factory=list)
     signatures: list[str] = field(default_factory=list)
+    home: Account | None = None
+    """The account that the first turn is sent over, if it is still there."""
     last: Account | None = None
     last_at: float = 0.0
     sent: int = 0
@@ -51,9 +53,7 @@ def deliver(fleet: Fleet, job: Job, now: float, dice: Dice) -> Answer | None:
 
     Returns the answer that ended it, or nothing where no account was left to send it over.
     """
-    conduct = fleet.conduct
-    stays = job.last is not None and fleet.holds(job.last) and dice.chance(max(job.sticky, conduct.sticky))
-    account = job.last if stays else fleet.choose(now)
+    account = _first_choice(fleet, job, now, dice)
     answer: Answer | None = None
     for _ in range(MOST_TRIES):
         if account is None:
@@ -66,12 +66,22 @@ def deliver(fleet: Fleet, job: Job, now: float, dice: Dice) -> Answer | None:
         if answer.status == FORBIDDEN:
             fleet.bury(account, now)
             account = fleet.choose(now, shun=account)
-        elif answer.status == TOO_MANY and conduct.fails_over:
+        elif answer.status == TOO_MANY and fleet.conduct.fails_over:
             fleet.rest(account, now)
             account = fleet.choose(now, shun=account)
         else:  # the provider's fault, or a cautious campaign: the same account again, later
             now += dice.between(2, 20)
     return answer
+
+
+def _first_choice(fleet: Fleet, job: Job, now: float, dice: Dice) -> Account | None:
+    """Return the account that a turn is meant for: its user's own, the one of the turn before, or whichever is free."""
+    if job.turn == 0 and job.home is not None and fleet.holds(job.home):
+        return job.home
+    sticky = max(job.sticky, fleet.conduct.sticky)
+    if job.last is not None and fleet.holds(job.last) and dice.chance(sticky):
+        return job.last
+    return fleet.choose(now)
 
 
 def _send(fleet: Fleet, job: Job, account: Account, now: float, dice: Dice) -> Answer:
@@ -84,10 +94,20 @@ def _send(fleet: Fleet, job: Job, account: Account, now: float, dice: Dice) -> A
     warm = account is job.last and now - job.last_at < fleet.world.provider.service.cache_minutes * 60
     signatures = [*(job.replays or ()), *job.signatures[-3:]]
     request = Request(
-        messages=messages, output=turn.answered, refused=turn.refused, model=job.model, session=_session(fleet, job, account, dice),
-        params=job.script.params, operation=job.script.operation, end_user=job.end_user, signatures=signatures or None, reasons=job.reasons,
-        cached_messages=len(messages) - 1 if warm and job.turn else 0, campaign=fleet.campaign, part=job.part,
-    )  # fmt: skip
+        messages=messages,
+        output=turn.answered,
+        refused=turn.refused,
+        model=job.model,
+        session=_session(fleet, job, account, dice),
+        params=job.script.params,
+        operation=job.script.operation,
+        end_user=job.end_user,
+        signatures=signatures or None,
+        reasons=job.reasons,
+        cached_messages=len(messages) - 1 if warm and job.turn else 0,
+        campaign=fleet.campaign,
+        part=job.part,
+    )
     fleet.dress(account, request)
     job.sent += 1
     return fleet.world.send(account, request, now, dice)

@@ -2,19 +2,26 @@
 
 from collections import deque
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from stillwatch.range.accounts import Account
 from stillwatch.range.agenda import Agenda
 from stillwatch.range.chance import Dice, Urn
 from stillwatch.range.clients import Client, any_client, careless_client, disguised_client
 from stillwatch.range.marks import assumed, fact
-from stillwatch.range.models import Model
 from stillwatch.range.signup import DISPOSABLE, VIRTUAL_CARD_ISSUERS, a_card, customer
 from stillwatch.range.skill import Skill
 from stillwatch.range.world import DAY, Request, World
 
+if TYPE_CHECKING:
+    from stillwatch.range.models import Model
+
 HOUR = 3600.0
 ONE_MODEL_SHARE = 0.5  # assumption: of a fleet's accounts are set to one model, the others use two as people do
+
+
+Channels = tuple[tuple[str, float], ...]
+"""Pathways, each with its share of accounts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +30,15 @@ class Upkeep:
 
     replaced: bool = fact(value=True, source="S1: a banned account is replaced")
     replacement_h: float = assumed(6.0, "median delay from a ban to the fresh account; 0.5-24 h (FACTS 1.3, C4)")
-    stocked_share: float = assumed(0.5, "of replacements come from accounts bought earlier, the others are opened on the day")
+    stocked_share: float = assumed(
+        0.5, "of replacements come from accounts bought earlier, the others are opened on the day"
+    )
     cool_down_s: float = assumed(45.0, "how long the balancer rests an account after a 429")
     active_share: float = assumed(1.0, "of the fleet in use at a time; less means that credentials rotate in blocks")
     rotation_h: float = assumed(6.0, "how long a block is in use")
-    channels: Urn[str] | None = assumed(None, "pathways; none means those that any customer uses")
+    channels: tuple[tuple[str, float], ...] = assumed(
+        (), "pathways and their shares; none means those that any customer uses"
+    )
 
 
 @dataclass(slots=True)
@@ -53,8 +64,17 @@ class Guise:
 class Fleet:
     """Accounts behind one balancer, which hands the next request to the account that has rested longest."""
 
-    def __init__(
-        self, world: World, agenda: Agenda, dice: Dice, *, campaign: str | None, kind: str, actor: str, skill: Skill, upkeep: Upkeep
+    def __init__(  # noqa: PLR0913 - whose accounts these are, and how they are kept
+        self,
+        world: World,
+        agenda: Agenda,
+        dice: Dice,
+        *,
+        campaign: str | None,
+        kind: str,
+        actor: str,
+        skill: Skill,
+        upkeep: Upkeep,
     ) -> None:
         """Start without accounts."""
         self.world, self.skill, self.upkeep, self.conduct = world, skill, upkeep, Conduct()
@@ -69,14 +89,16 @@ class Fleet:
         self._line: deque[Account] = deque()
         self._reserve: deque[Account] = deque()
         self._rotates_at = world.started_at + upkeep.rotation_h * HOUR
+        self._alive: set[str] = set()
         self._rested: dict[str, float] = {}
         self._guises: dict[str, Guise] = {}
+        self._channels = Urn([name for name, _ in upkeep.channels], [share for _, share in upkeep.channels])
         self._desk = _Desk(world, skill, dice)
 
     @property
     def accounts(self) -> list[Account]:
-        """The accounts that are alive as far as the campaign knows."""
-        return [*self._line, *self._reserve]
+        """The campaign's own accounts that are alive as far as it knows."""
+        return [account for account in (*self._line, *self._reserve) if account.account_id not in self._guises]
 
     def muster(self, size: int) -> None:
         """Open the accounts that the campaign starts with, and put in use as many as rotate at a time."""
@@ -89,6 +111,7 @@ class Fleet:
     def enlist(self, account: Account, guise: Guise | None = None) -> None:
         """Take an account into the line that somebody else opened; a stolen one is used in a guise of our own."""
         self._line.append(account)
+        self._alive.add(account.account_id)
         if guise is not None:
             self._guises[account.account_id] = guise
 
@@ -109,8 +132,8 @@ class Fleet:
             account.models = self.models
         elif self._dice.chance(ONE_MODEL_SHARE):
             account.models = (self.world.provider.any_model(self._dice),)
-        if self.upkeep.channels is not None:
-            account.channel = self.upkeep.channels.draw(self._dice)
+        if self.upkeep.channels:
+            account.channel = self._channels.draw(self._dice)
             account.plan = {"subscription": "max", "edu": "edu"}.get(account.channel, account.plan)
             account.channel = "api" if account.channel == "edu" else account.channel
             if account.channel == "subscription":
@@ -120,6 +143,7 @@ class Fleet:
         account.banned_at = max(now, self.world.started_at) + life
         self.world.register.admit([account])
         self._line.append(account)
+        self._alive.add(account.account_id)
         return account
 
     def choose(self, now: float, shun: Account | None = None) -> Account | None:
@@ -133,15 +157,9 @@ class Fleet:
                 return account
         return None
 
-    def prefer(self, account: Account) -> None:
-        """Put an account at the head of the line, where it is still in it."""
-        if account in self._line:
-            self._line.remove(account)
-            self._line.appendleft(account)
-
     def holds(self, account: Account) -> bool:
-        """Say whether the campaign still has this account in use."""
-        return account in self._line
+        """Say whether the campaign still has this account."""
+        return account.account_id in self._alive
 
     def rest(self, account: Account, now: float) -> None:
         """Leave an account alone for a while after a 429."""
@@ -161,11 +179,11 @@ class Fleet:
             self._agenda.at(now + self._dice.between(0.1, 1.0) * HOUR, self._replace)
 
     def _strike(self, account: Account) -> bool:
-        for line in (self._line, self._reserve):
-            if account in line:
-                line.remove(account)
-                return True
-        return False
+        if account.account_id not in self._alive:
+            return False
+        self._alive.remove(account.account_id)
+        (self._line if account in self._line else self._reserve).remove(account)
+        return True
 
     def _replace(self, now: float) -> None:
         self.recruit(now, stocked=self._dice.chance(self.upkeep.stocked_share))
@@ -228,9 +246,15 @@ class _Desk:
         account.payment_fingerprint, account.payment_bin = self._card, self._issuer
         if self._batch_left == 0:
             self._batch_left = self._skill.sign_up_batch
-            self._batch_at, self._device, self._signup_ip = account.created_at, account.signup_device or "", account.signup_ip or ""
+            self._batch_at, self._device, self._signup_ip = (
+                account.created_at,
+                account.signup_device or "",
+                account.signup_ip or "",
+            )
         self._batch_left -= 1
         if stocked:
             account.created_at = min(self._world.started_at, self._batch_at + dice.exponential(300.0))
         account.signup_device = self._device
-        account.signup_ip = f"{self._signup_ip.rsplit('.', 1)[0]}.{dice.below(254) + 1}" if "." in self._signup_ip else self._signup_ip
+        account.signup_ip = (
+            f"{self._signup_ip.rsplit('.', 1)[0]}.{dice.below(254) + 1}" if "." in self._signup_ip else self._signup_ip
+        )

@@ -8,12 +8,13 @@ import numpy.typing as npt
 
 from stillwatch.range.accounts import Account
 from stillwatch.range.chance import Dice
-from stillwatch.range.programmes import Programme
 from stillwatch.range.models import Model
+from stillwatch.range.programmes import Programme
 from stillwatch.range.rhythm import HOUR, Week, hours_of_week
 from stillwatch.range.session import hold_session
 from stillwatch.range.world import World
 
+CRON_DELAY_S = 8.0  # assumption: mean time from the full minute until a job has started and asks
 Hours = npt.NDArray[np.float64]
 
 
@@ -94,7 +95,8 @@ class Habits:
         times = (np.repeat(when + first, repeats) + rng.random(len(people))) * HOUR
         periods = np.array([habit.clockwork_s for habit in self.habits])[people]
         cron = periods > 0
-        times[cron] = np.floor(times[cron] / periods[cron]) * periods[cron] + rng.exponential(2.0, int(cron.sum()))
+        times[cron] = np.floor(times[cron] / periods[cron]) * periods[cron] + rng.exponential(
+            CRON_DELAY_S, int(cron.sum())
+        )
         order = np.argsort(times, kind="stable")
         return people[order].tolist(), times[order].tolist()
-

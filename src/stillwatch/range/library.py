@@ -43,21 +43,21 @@ class Library:
     """
 
     def __init__(self, conversations: Sequence[Conversation], dice: Dice) -> None:
-        """Sort conversations onto shelves; `dice` decides their order."""
+        """Sort conversations onto shelves; `dice` chooses from which the vocabulary is learnt."""
         self._shelves: dict[str, list[Conversation]] = defaultdict(list)
         for conversation in conversations:
-            for shelf in _shelves_of(conversation):
-                self._shelves[shelf].append(conversation)
-        for shelf in self._shelves.values():
-            order = dice.rng.permutation(len(shelf))
-            shelf[:] = [shelf[k] for k in order.tolist()]
+            for name in _shelves_of(conversation):
+                self._shelves[name].append(conversation)
         self._everything = list(conversations)
+        self._chat = self._shelves["task"] + self._shelves["dialogue"] or self._everything
         sample = dice.rng.permutation(len(conversations))[:12_000].tolist()
         self._retelling = Retelling(text[:1000] for k in sample for turn in conversations[k].turns[:2] for text in turn)
         self._essays = [c for c in self._shelves["answered:en"] if len(c.turns[0][1]) > 200] or self._everything  # noqa: PLR2004
 
     def shelf(self, name: str) -> list[Conversation]:
         """Return a shelf; where the corpora at hand fill none of this name, everything."""
+        if name == "chat":
+            return self._chat
         return self._shelves.get(name) or self._everything
 
     @property
@@ -90,19 +90,23 @@ class Library:
 def open_library(folder: Path, dice: Dice) -> Library:
     """Read every corpus below `folder` that has the columns of the schema."""
     if not folder.is_dir():
-        raise StopError(f"corpora folder {folder} does not exist: give a folder of Parquet files with columns {', '.join(COLUMNS)}")
+        raise StopError(
+            f"corpora folder {folder} does not exist: give a folder of Parquet files with columns {', '.join(COLUMNS)}"
+        )
     conversations: list[Conversation] = []
     for path in sorted(folder.rglob("*.parquet")):
-        if set(COLUMNS) <= set(pq.read_schema(path).names):  # type: ignore[no-untyped-call]
+        if set(COLUMNS) <= set(pq.read_schema(path).names):
             conversations.extend(_read(path, dice))
     if not conversations:
-        raise StopError(f"no Parquet file below {folder} has the columns {', '.join(COLUMNS)}: add a corpus in this schema")
+        raise StopError(
+            f"no Parquet file below {folder} has the columns {', '.join(COLUMNS)}: add a corpus in this schema"
+        )
     conversations.extend(Conversation("phrasebook/phrasebook", language, turns) for language, turns in phrases())
     return Library(conversations, dice)
 
 
 def _read(path: Path, dice: Dice) -> Iterator[Conversation]:
-    table = pq.read_table(path, columns=list(COLUMNS)).combine_chunks()  # type: ignore[no-untyped-call]
+    table = pq.read_table(path, columns=list(COLUMNS)).combine_chunks()
     if not table.num_rows:
         return
     starts = _starts(table)
@@ -127,7 +131,7 @@ def _read(path: Path, dice: Dice) -> Iterator[Conversation]:
 def _starts(table: pa.Table) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     """Return the first row of each conversation: where row_id changes."""
     ids = table["row_id"].to_numpy(zero_copy_only=False)
-    return np.flatnonzero(np.append(True, ids[1:] != ids[:-1])).astype(np.int64)  # noqa: FBT003 - the first row starts one
+    return np.flatnonzero(np.append(True, ids[1:] != ids[:-1])).astype(np.int64)
 
 
 def _turns(roles: Sequence[str], texts: Sequence[str | None]) -> tuple[Turn, ...]:
@@ -147,7 +151,9 @@ def _turns(roles: Sequence[str], texts: Sequence[str | None]) -> tuple[Turn, ...
     return tuple(turn for turn in turns if turn[0])
 
 
-_CODE = re.compile(r"```|\bdef |\bclass \w+[(:]|function|python|javascript|\bjava\b|\bSQL\b|c\+\+|\bcode\b|#include", re.IGNORECASE)
+_CODE = re.compile(
+    r"```|\bdef |\bclass \w+[(:]|function|python|javascript|\bjava\b|\bSQL\b|c\+\+|\bcode\b|#include", re.IGNORECASE
+)
 _SUM = re.compile(r"\d+.*\d+")
 
 
@@ -155,35 +161,40 @@ def _shelves_of(conversation: Conversation) -> Iterator[str]:
     """Name the shelves that a conversation stands on, from its label, language and words alone."""
     label, corpus = conversation.corpus.split("/", 1)
     question, answer = conversation.turns[0]
-    question = question[:600]
     yield "any"
     yield f"lang:{conversation.language}"
     if answer:
         yield f"answered:{conversation.language}"
-    if "jailbreak" in label or "unsafe" in label or "benign_contrast" in label:
+    if any(sign in label for sign in ("jailbreak", "unsafe", "benign_contrast")):
         yield "unsafe"
         return
-    if conversation.language == "en" and label not in {"phrasebook", "developer_template"}:
-        yield "broad"
-    if label == "bulk_template":
-        yield "bulk"
-    elif label.startswith("benchmark"):
-        yield "benchmark"
+    yield _main_shelf(label, corpus, conversation)
+    if label.startswith("benchmark"):
         yield f"benchmark:{corpus}"
-    elif label == "developer_template":
-        yield "template"
-    elif "tool" in corpus:
-        yield "tools"
-    elif "role" in corpus:
-        yield "persona"
-    elif conversation.language == "en" and label != "phrasebook":
-        yield "chat"
-        yield "dialogue" if len(conversation.turns) > 1 else "task"
-    else:
-        yield "foreign"
-    if label == "phrasebook":
+    if conversation.language != "en" or label == "phrasebook":
         return
-    if conversation.language == "en" and _CODE.search(question):
+    if label != "developer_template":
+        yield "broad"
+    yield from _by_content(question[:600])
+
+
+def _main_shelf(label: str, corpus: str, conversation: Conversation) -> str:
+    """Return the one shelf that a conversation's label and language put it on."""
+    known = {"bulk_template": "bulk", "developer_template": "template"}
+    if label in known:
+        return known[label]
+    if label.startswith("benchmark"):
+        return "benchmark"
+    if conversation.language != "en" or label == "phrasebook":
+        return "foreign"
+    for sign, shelf in (("tool", "tools"), ("role", "persona")):
+        if sign in corpus:
+            return shelf
+    return "dialogue" if len(conversation.turns) > 1 else "task"
+
+
+def _by_content(question: str) -> Iterator[str]:
+    if _CODE.search(question):
         yield "code"
     if _SUM.search(question):
         yield "sums"

@@ -68,7 +68,9 @@ class Log:
 
     def _table(self, rows: list[Row]) -> tuple[pa.Table, pa.Table]:
         count = len(rows)
-        columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(Row._fields, ())
+        columns = (
+            dict(zip(Row._fields, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(Row._fields, ())
+        )
         ids = pa.array(_identifiers(self._salt, self._written, count), pa.string())
         self._written += count
         messages, read, cached = _messages(columns["messages"], columns["cached_messages"])
@@ -125,7 +127,9 @@ def _messages(
     ends = offsets[:-1] + np.array(cached, np.int64)
     read = tokens[offsets[1:]] - tokens[offsets[:-1]]
     kept = tokens[ends] - tokens[offsets[:-1]]
-    array = pa.ListArray.from_arrays(pa.array(offsets), pa.StructArray.from_arrays([roles, texts], fields=list(MESSAGE)))
+    array = pa.ListArray.from_arrays(
+        pa.array(offsets), pa.StructArray.from_arrays([roles, texts], fields=list(MESSAGE))
+    )
     return array, np.ceil(read).astype(np.int64), np.floor(kept).astype(np.int64)
 
 

@@ -47,4 +47,5 @@ def parameters(owner: object) -> tuple[Parameter, ...]:
 
 
 def _marked(value: T, mark: Mark, source: str) -> T:
-    return cast("T", field(default=value, metadata={"mark": mark, "source": source}))
+    declared: T = field(default=value, metadata={"mark": mark, "source": source})
+    return declared

@@ -20,7 +20,9 @@ class Networks:
         """Lay out access, carrier, hosting and VPN networks."""
         self._access = Urn.zipf([_block16(dice) for _ in range(ACCESS_PROVIDERS)], 0.7)
         self._hosting = [f"{_block16(dice)}.{dice.below(15) * 16}" for _ in range(HOSTING_PROVIDERS)]
-        self._carrier = Urn.zipf([f"{self._access.draw(dice)}.{dice.below(256)}.{dice.below(254) + 1}" for _ in range(120)], 0.5)
+        self._carrier = Urn.zipf(
+            [f"{self._access.draw(dice)}.{dice.below(256)}.{dice.below(254) + 1}" for _ in range(120)], 0.5
+        )
         self._vpn = Urn.zipf([self.hosted(dice) for _ in range(VPN_EXITS)], 0.6)
 
     def home(self, dice: Dice) -> str:

@@ -1,8 +1,8 @@
 """How large each population of a range is, at any scale."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar, cast
 
 from stillwatch.errors import StopError
 from stillwatch.range.campaigns import ARCHETYPES, Archetype
@@ -11,6 +11,7 @@ from stillwatch.range.marks import assumed, fact
 from stillwatch.range.skill import LEVELS
 
 T = TypeVar("T")
+V = TypeVar("V", Archetype, HonestClass)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +19,12 @@ class Proportions:
     """How a range's exchanges are divided."""
 
     at_full_scale: int = fact(151_000_000, "exchanges of a range at scale 1: the largest published campaign (S2, C7)")
-    campaign_share: float = assumed(0.4, "of exchanges are campaigns'; far above any real service's, to make campaigns countable")
-    compression: float = assumed(0.4, "a campaign's part goes with its published size to this power, so that small ones exist too")
+    campaign_share: float = assumed(
+        0.4, "of exchanges are campaigns'; far above any real service's, to make campaigns countable"
+    )
+    compression: float = assumed(
+        0.4, "a campaign's part goes with its published size to this power, so that small ones exist too"
+    )
     fewest_exchanges: int = assumed(300, "of a campaign at any scale")
     fewest_accounts: int = assumed(16, "of a campaign at any scale")
     days_at_full_scale: float = fact(92.0, "May to July (S2, C7)")
@@ -27,7 +32,7 @@ class Proportions:
 
     def days(self, scale: float) -> float:
         """Return how many days a range of this scale spans: fewer at small scale, which keeps rates realistic."""
-        return max(self.shortest_days, round(self.days_at_full_scale * scale**0.38, 1))
+        return float(max(self.shortest_days, round(self.days_at_full_scale * scale**0.38, 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +60,66 @@ class Plan:
         return sum(share.exchanges for share in self.campaigns) + sum(exchanges for _, exchanges in self.honest)
 
 
-def plan_range(
-    *, scale: float, level: int, campaigns: Sequence[str] | None, honest: Sequence[str] | None, proportions: Proportions, days: float | None = None
+def plan_range(  # noqa: PLR0913 - what a range is made from
+    *,
+    scale: float,
+    level: int,
+    campaigns: Sequence[str] | None,
+    honest: Sequence[str] | None,
+    proportions: Proportions,
+    parameters: Mapping[str, Mapping[str, object]],
+    days: float | None = None,
 ) -> Plan:
     """Work out the size of each population; a population's size does not depend on which others take part."""
     if not 0 < scale <= 1:
-        raise StopError(f"--scale {scale} is outside 0 to 1: 1 is {proportions.at_full_scale:,} exchanges, 0.001 a thousandth of them")
+        raise StopError(
+            f"--scale {scale} is outside 0 to 1: 1 is {proportions.at_full_scale:,} exchanges, "
+            "0.001 a thousandth of them"
+        )
     if level not in LEVELS:
         raise StopError(f"--level {level} is not known: choose 0 (careless) to {max(LEVELS)} (adaptive)")
-    chosen = _chosen("campaign", campaigns, {archetype.kind: archetype for archetype in ARCHETYPES})
-    classes = _chosen("honest class", honest, {each.kind: each for each in CLASSES})
+    hostile = {each.kind: _varied(each, parameters) for each in ARCHETYPES}
+    friendly = {each.kind: _varied(each, parameters) for each in CLASSES}
+    for kind in parameters:
+        if kind not in hostile and kind not in friendly:
+            raise StopError(f"parameters name {kind!r}, which is neither a campaign nor an honest class")
+    chosen = _chosen("campaign", campaigns, hostile)
+    classes = _chosen("honest class", honest, friendly)
     if not chosen and not classes:
         raise StopError("nobody is left to send anything: choose at least one campaign or honest class")
     total = proportions.at_full_scale * scale
-    parts = {archetype.kind: archetype.exchanges**proportions.compression for archetype in ARCHETYPES}
-    shares = []
-    for archetype in chosen:
-        if archetype.exchanges == 0:  # bought transcripts make no traffic
-            shares.append(Share(archetype, 0, 0))
-            continue
-        due = total * proportions.campaign_share * parts[archetype.kind] / sum(parts.values())
-        exchanges = round(min(archetype.exchanges, max(proportions.fewest_exchanges, due)))
-        accounts = round(archetype.accounts * (exchanges / archetype.exchanges) ** 0.5)
-        shares.append(Share(archetype, exchanges, min(archetype.accounts, max(proportions.fewest_accounts, accounts))))
+    parts = sum(each.exchanges**proportions.compression for each in ARCHETYPES)
     every = sum(each.share for each in CLASSES)
-    sizes = tuple((each, total * (1 - proportions.campaign_share) * each.share / every) for each in classes)
-    return Plan(scale=scale, level=level, days=days or proportions.days(scale), campaigns=tuple(shares), honest=sizes)
+    return Plan(
+        scale=scale,
+        level=level,
+        days=days or proportions.days(scale),
+        campaigns=tuple(_share(each, total * proportions.campaign_share / parts, proportions) for each in chosen),
+        honest=tuple((each, total * (1 - proportions.campaign_share) * each.share / every) for each in classes),
+    )
 
 
-def _chosen(what: str, names: Sequence[str] | None, known: dict[str, T]) -> list[T]:
+def _share(archetype: Archetype, per_part: float, proportions: Proportions) -> Share:
+    """Return a campaign's size: exchanges by its published size, accounts so that each keeps a plausible rate."""
+    if archetype.exchanges == 0:  # bought transcripts make no traffic
+        return Share(archetype, 0, 0)
+    due = per_part * archetype.exchanges**proportions.compression
+    exchanges = round(min(archetype.exchanges, max(proportions.fewest_exchanges, due)))
+    accounts = round(archetype.accounts * (exchanges / archetype.exchanges) ** 0.5)
+    return Share(archetype, exchanges, min(archetype.accounts, max(proportions.fewest_accounts, accounts)))
+
+
+def _varied(owner: V, parameters: Mapping[str, Mapping[str, object]]) -> V:
+    """Return an archetype or class with the parameters that a caller varies."""
+    given = dict(parameters.get(owner.kind, {}))
+    known = {each.name for each in fields(owner)}
+    for name in given:
+        if name not in known:
+            raise StopError(f"{owner.kind} has no parameter {name!r}: choose from {', '.join(sorted(known))}")
+    return replace(owner, **cast("dict[str, Any]", given)) if given else owner
+
+
+def _chosen(what: str, names: Sequence[str] | None, known: Mapping[str, T]) -> list[T]:
     if names is None:
         return list(known.values())
     for name in names:

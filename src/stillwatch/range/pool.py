@@ -1,8 +1,8 @@
 """Fixed worker pools: the end of one request starts the next, on whichever account comes up."""
 
+from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from stillwatch.range.agenda import Agenda
 from stillwatch.range.chance import Dice
@@ -14,26 +14,26 @@ from stillwatch.range.world import DAY, Answer
 NO_ACCOUNT_S = 20.0  # how long a worker waits where no account is left to send over
 
 
-@dataclass(frozen=True, slots=True)
 class Shifts:
     """When a pool's machines are switched on."""
 
-    spans: tuple[tuple[float, float], ...]
+    def __init__(self, spans: Sequence[tuple[float, float]]) -> None:
+        """Keep spans that follow one another."""
+        self.spans = tuple(spans)
+        self._ends = [end for _, end in spans]
 
     def next_on(self, now: float) -> float:
         """Return `now` while on, else when the next shift begins (infinity after the last)."""
-        for start, end in self.spans:
-            if now < end:
-                return max(now, start)
-        return float("inf")
+        number = self.number_of(now)
+        return max(now, self.spans[number][0]) if number < len(self.spans) else float("inf")
 
     def number_of(self, now: float) -> int:
         """Return how many shifts are over."""
-        return sum(end <= now for _, end in self.spans)
+        return bisect_right(self._ends, now)
 
     def end_of(self, now: float) -> float:
         """Return when the shift that lasts at `now` is over."""
-        return next((end for _, end in self.spans if now < end), now)
+        return self._ends[self.number_of(now)]
 
 
 def shifts(since: float, until: float, duty: float, per_day: float, dice: Dice) -> Shifts:
@@ -47,19 +47,29 @@ def shifts(since: float, until: float, duty: float, per_day: float, dice: Dice) 
         start = at + length * (1 - duty) * dice.unit()
         spans.append((start, min(at + length, start + length * duty * dice.between(1.0, 1.6))))
         at += step
-    return Shifts(tuple(spans))
+    return Shifts(spans)
 
 
 class Pool:
     """So many workers, each with one request in flight while a shift lasts and its quota is not used up."""
 
-    def __init__(
-        self, agenda: Agenda, fleet: Fleet, next_job: Callable[[float], Job | None], when: Shifts, dice: Dice, *, pause_s: float, quota: float, on_sent: Callable[[int], bool]
+    def __init__(  # noqa: PLR0913 - what a pool is made of
+        self,
+        agenda: Agenda,
+        fleet: Fleet,
+        next_job: Callable[[float], Job | None],
+        when: Shifts,
+        dice: Dice,
+        *,
+        pause_s: float,
+        quota: float,
     ) -> None:
-        """Take jobs from `next_job`; stop when `on_sent` (told how many requests went out) says so."""
+        """Take jobs from `next_job` during shifts, at most `quota` requests in each."""
+        self.on_sent: Callable[[int], bool] = lambda _: True
+        """Told how many requests went out; says whether to go on."""
         self._agenda, self._fleet, self._next_job, self._when, self._dice = agenda, fleet, next_job, when, dice
-        self._pause_s, self._on_sent = pause_s, on_sent
-        self._quota, self._shift, self._sent_in_shift = quota, -1, 0
+        self._pause_s, self._quota = pause_s, quota
+        self._shift, self._sent_in_shift = -1, 0
         self._open: deque[Job] = deque()  # conversations whose next turn any worker may send, over any account
 
     def start(self, workers: int, now: float) -> None:
@@ -82,7 +92,7 @@ class Pool:
         answer = deliver(self._fleet, job, now, self._dice)
         ended = answer.ended_at if answer else now + NO_ACCOUNT_S
         self._sent_in_shift += job.sent - before
-        more = self._on_sent(job.sent - before)
+        more = self.on_sent(job.sent - before)
         self._agenda.at(ended, lambda then: self._finish(job, answer, then, more=more))
 
     def _is_shift_done(self, now: float) -> bool:

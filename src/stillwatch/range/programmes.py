@@ -118,8 +118,15 @@ def pour(library: Library, shelf: str, wording: Wording, *, as_system: bool = Fa
         reply = library.fresh(_reply(library, template.family, conversation, dice), dice)
         if as_system:
             instruction = template.fill("", "").strip()
-            return Script(instruction, (_turn(item, reply, conversation, dice),), params(dice), attached=attachments(dice))
-        return Script(None, (_turn(template.fill(item, given), reply, conversation, dice),), params(dice), attached=attachments(dice))
+            return Script(
+                instruction, (_turn(item, reply, conversation, dice),), params(dice), attached=attachments(dice)
+            )
+        return Script(
+            None,
+            (_turn(template.fill(item, given), reply, conversation, dice),),
+            params(dice),
+            attached=attachments(dice),
+        )
 
     return script
 
@@ -152,8 +159,16 @@ def work_agentically(library: Library, system: str, steps: int = 4) -> Programme
         for _ in range(1 + dice.below(steps)):
             other_question, other_answer = library.draw("code", dice).turns[0]
             result = library.fresh((other_answer or other_question)[:900], dice)
-            turns.append(Turn("tool", _result(result), _call(dice.pick(("read_file", "write_file", "bash")), library.fresh(other_question[:80], dice))))
-        turns.append(Turn("tool", _result("exit code 0"), library.fresh(answer or library.answer_like(task, dice), dice)))
+            turns.append(
+                Turn(
+                    "tool",
+                    _result(result),
+                    _call(dice.pick(("read_file", "write_file", "bash")), library.fresh(other_question[:80], dice)),
+                )
+            )
+        turns.append(
+            Turn("tool", _result("exit code 0"), library.fresh(answer or library.answer_like(task, dice), dice))
+        )
         return Script(system, tuple(turns), fixed)
 
     return script
@@ -218,8 +233,19 @@ ITEMS = {
 # Assumption: how software built on an API divides its uses. Every family that a campaign uses is here too, since
 # tutoring, audit trails, grading, localisation and synthetic data are ordinary products.
 _USES = (
-    ("reasoned", 0.14), ("reconstruct", 0.06), ("grade", 0.1), ("rewrite", 0.06), ("clean", 0.08), ("language", 0.08),
-    ("analyst", 0.06), ("generate", 0.08), ("summarise", 0.08), ("extract", 0.07), ("classify", 0.07), ("context", 0.07), ("review", 0.05),
+    ("reasoned", 0.14),
+    ("reconstruct", 0.06),
+    ("grade", 0.1),
+    ("rewrite", 0.06),
+    ("clean", 0.08),
+    ("language", 0.08),
+    ("analyst", 0.06),
+    ("generate", 0.08),
+    ("summarise", 0.08),
+    ("extract", 0.07),
+    ("classify", 0.07),
+    ("context", 0.07),
+    ("review", 0.05),
 )
 
 
@@ -236,7 +262,12 @@ def software(library: Library, dice: Dice, family: str | None = None) -> Program
 def person(library: Library, dice: Dice) -> Programme:
     """Draw the habits of one person: chat, own scripts, an agent, in a personal mixture."""
     tastes = [
-        (dice.exponential(1.0), converse(library, dice.pick(("chat", "dialogue", "code", "any", "persona", "task", "sums", "broad", "broad")))),
+        (
+            dice.exponential(1.0),
+            converse(
+                library, dice.pick(("chat", "dialogue", "code", "any", "persona", "task", "sums", "broad", "broad"))
+            ),
+        ),
         (dice.exponential(0.7), software(library, dice)),
         (dice.exponential(0.6), work_agentically(library, word("agent", dice).text)),
         (dice.exponential(0.5), converse(library, "dialogue", word("assistant", dice).text)),
@@ -262,14 +293,24 @@ def _use(dice: Dice) -> str:
 
 def _retold(library: Library, conversation: Conversation, dice: Dice) -> tuple[Turn, ...]:
     return tuple(
-        _turn(library.prompt(question, dice), library.fresh(answer or library.answer_like(conversation, dice), dice), conversation, dice)
+        _turn(
+            library.prompt(question, dice),
+            library.fresh(answer or library.answer_like(conversation, dice), dice),
+            conversation,
+            dice,
+        )
         for question, answer in conversation.turns[:8]
     )
 
 
 REFUSED_SHARE = 0.004  # assumption: harmless requests refused by mistake
 UNSAFE_REFUSED_SHARE = 0.55  # assumption: of requests that look unsafe
-REFUSALS = ("I can't help with that.", "I'm not able to assist with this request.", "Sorry, I can't share that.", "I have to decline this one.")
+REFUSALS = (
+    "I can't help with that.",
+    "I'm not able to assist with this request.",
+    "Sorry, I can't share that.",
+    "I have to decline this one.",
+)
 
 
 def _turn(asked: str, answered: str, conversation: Conversation, dice: Dice) -> Turn:

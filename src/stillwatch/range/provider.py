@@ -14,14 +14,20 @@ OK, TOO_MANY, FORBIDDEN, OVERLOADED = 200, 429, 403, 529
 class Service:
     """How the provider behaves towards everybody, honest or not."""
 
-    failure_share: float = fact(0.02, "BurstGPT: failures above 5 % for some services (arXiv:2401.17644); 2 % overall is low")
+    failure_share: float = fact(
+        0.02, "BurstGPT: failures above 5 % for some services (arXiv:2401.17644); 2 % overall is low"
+    )
     first_token_s: float = assumed(0.9, "median time to first token; log-normal, sigma 0.5")
     reasoning_median: float = assumed(420.0, "reasoning tokens of an answer; log-normal, sigma 0.9")
     cut_off_share: float = assumed(0.03, "answers that end at max_tokens")
     cache_minutes: float = assumed(5.0, "how long a prompt prefix stays cached after its last use")
     adoption_per_day: float = assumed(0.07, "share of honest requests that move to a new model each day after release")
-    main_model_share: float = assumed(0.65, "of an account's sessions go to the model it has settled on, the others to a second one")
-    honest_ban_share: float = assumed(0.004, "honest accounts wrongly banned in a month; user complaints show it happens")
+    main_model_share: float = assumed(
+        0.65, "of an account's sessions go to the model it has settled on, the others to a second one"
+    )
+    honest_ban_share: float = assumed(
+        0.004, "honest accounts wrongly banned in a month; user complaints show it happens"
+    )
     campaign_ban_days: float = derived(45.0, "mean life of a campaign's account: C6 25,000 accounts over 45 days")
 
 
@@ -62,7 +68,9 @@ class Provider:
             return NEW_MODEL
         return settled
 
-    def answer(self, account: Account, model: Model, now: float, output: str, *, reasons: bool, dice: Dice) -> Outcome:
+    def answer(  # noqa: PLR0913 - who asks what, when
+        self, account: Account, model: Model, now: float, output: str, *, reasons: bool, dice: Dice
+    ) -> Outcome:
         """Answer one request of `account` at `now`, or refuse it."""
         if now >= account.banned_at:
             return Outcome(FORBIDDEN, now + dice.between(0.05, 0.2), "error", 0)
@@ -79,5 +87,7 @@ class Provider:
             return Outcome(OVERLOADED, now + dice.lognormal(4.0, 1.0), "error", 0)
         reasoning = int(dice.lognormal(self.service.reasoning_median, 0.9)) if reasons and model.reasoning else 0
         tokens = len(output.encode()) / 4 + reasoning
-        wait = dice.lognormal(self.service.first_token_s, 0.5) + tokens / (model.tokens_per_second * dice.lognormal(1.0, 0.15))
+        wait = dice.lognormal(self.service.first_token_s, 0.5) + tokens / (
+            model.tokens_per_second * dice.lognormal(1.0, 0.15)
+        )
         return Outcome(OK, now + wait, "length" if luck > 1 - self.service.cut_off_share else "stop", reasoning)

@@ -46,7 +46,17 @@ class Retelling:
         """Return `text` with this share of its rarer words swapped."""
         told = np.frombuffer(text.encode(), np.uint8).copy()
         if told.size:
-            _swap(told, self._slots, self._bins, self._sizes, self._lengths, self._starts, self._words, int(dice.unit() * 2**52), share)
+            _swap(
+                told,
+                self._slots,
+                self._bins,
+                self._sizes,
+                self._lengths,
+                self._starts,
+                self._words,
+                int(dice.unit() * 2**52),
+                share,
+            )
         return told.tobytes().decode()
 
 
@@ -55,7 +65,12 @@ def _shape(word: str) -> tuple[object, ...]:
     if word[0] >= "\u4e00":
         return ("han", size)
     case = "upper" if word.isupper() else "title" if word[0].isupper() else "lower"
-    return ("cyrillic" if word[0] >= "\u0400" else "latin", case, word[-2:].lower() if word[0] < "\u0400" else word[-1], size)
+    return (
+        "cyrillic" if word[0] >= "\u0400" else "latin",
+        case,
+        word[-2:].lower() if word[0] < "\u0400" else word[-1],
+        size,
+    )
 
 
 def _mixed(words: list[bytes]) -> list[bytes]:
@@ -87,10 +102,8 @@ _u8, _i64, _u64 = types.uint8[::1], types.int64[::1], types.uint64[::1]
 _fixed = types.Array(types.uint8, 1, "C", readonly=True)
 
 
-@njit(
-    types.void(_u8, _u64, _i64, _i64, _i64, _i64, _fixed, types.int64, types.float64), cache=True, nogil=True
-)  # type: ignore[untyped-decorator, unused-ignore]
-def _swap(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - Numba compiles one flat function best
+@njit(types.void(_u8, _u64, _i64, _i64, _i64, _i64, _fixed, types.int64, types.float64), cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _swap(  # noqa: C901, PLR0912, PLR0913 - Numba compiles one flat function best
     text: Bytes,
     slots: npt.NDArray[np.uint64],
     bins: npt.NDArray[np.int64],
@@ -109,18 +122,18 @@ def _swap(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - Numba compiles on
     while at < end:
         first = text[at]
         stop = at
-        if (first >= 65 and first <= 90) or (first >= 97 and first <= 122):  # noqa: PLR1716, PLR2004
-            while stop < end and ((text[stop] >= 65 and text[stop] <= 90) or (text[stop] >= 97 and text[stop] <= 122)):  # noqa: PLR1716, PLR2004
+        if (first >= 65 and first <= 90) or (first >= 97 and first <= 122):  # noqa: PLR2004
+            while stop < end and ((text[stop] >= 65 and text[stop] <= 90) or (text[stop] >= 97 and text[stop] <= 122)):  # noqa: PLR2004
                 stop += 1
         elif first == 0xD0 or first == 0xD1:  # noqa: PLR1714, PLR2004
-            while stop + 1 < end and (text[stop] == 0xD0 or text[stop] == 0xD1):  # noqa: PLR1714, PLR2004
+            while stop + 1 < end and (text[stop] == 0xD0 or text[stop] == 0xD1):  # noqa: PLR2004
                 stop += 2
-        elif first >= 0xE4 and first <= 0xE9:  # noqa: PLR1716, PLR2004
-            while stop + 2 < end and text[stop] >= 0xE4 and text[stop] <= 0xE9 and stop - at < 12:  # noqa: PLR1716, PLR2004
+        elif first >= 0xE4 and first <= 0xE9:  # noqa: PLR2004
+            while stop + 2 < end and text[stop] >= 0xE4 and text[stop] <= 0xE9 and stop - at < 12:  # noqa: PLR2004
                 stop += 3
-        elif first >= 48 and first <= 57:  # noqa: PLR1716, PLR2004 - a digit after a digit is any digit
+        elif first >= 48 and first <= 57:  # noqa: PLR2004 - a digit after a digit is any digit
             stop = at + 1
-            if at > 0 and text[at - 1] >= 48 and text[at - 1] <= 57:  # noqa: PLR1716, PLR2004
+            if at > 0 and text[at - 1] >= 48 and text[at - 1] <= 57:  # noqa: PLR2004
                 state ^= state << np.uint64(13)
                 state ^= state >> np.uint64(7)
                 state ^= state << np.uint64(17)
@@ -138,7 +151,7 @@ def _swap(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - Numba compiles on
             for k in range(at, stop):
                 digest = (digest ^ np.uint64(text[k])) * np.uint64(0x100000001B3)
             slot = digest & mask
-            while slots[slot] != 0 and slots[slot] != digest:  # noqa: PLR1714
+            while slots[slot] != 0 and slots[slot] != digest:
                 slot = (slot + np.uint64(1)) & mask
             if slots[slot] == digest:
                 number = bins[slot]

@@ -14,17 +14,19 @@ Week = npt.NDArray[np.float64]
 """168 weights with mean 1, Monday 00:00 local time first."""
 
 
-def _week(day: list[float], weekend: float) -> Week:
-    weights = np.concatenate([np.tile(day, 5), np.tile(day, 2) * weekend])
-    return weights / weights.mean()
+def _week(hours: str, weekend: float) -> Week:
+    """Return a week from the 24 weights of a working day and what a weekend day has of them."""
+    day = np.array(hours.split(), np.float64)
+    weights: Week = np.concatenate([np.tile(day, 5), np.tile(day, 2) * weekend])
+    return np.asarray(weights / weights.mean(), np.float64)
 
 
-# Assumption: hourly shapes of a working day, an evening person's day, a student's day, and a machine's.
-OFFICE = _week([0.05] * 7 + [0.3, 1, 1.8, 2.2, 2, 1.1, 1.6, 2.1, 2, 1.7, 1, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05], 0.15)
-EVENING = _week([0.5, 0.3, 0.15, 0.08, 0.05, 0.05, 0.1, 0.3, 0.7, 1, 1.1, 1.1, 1, 1, 1.1, 1.1, 1.1, 1.2, 1.3, 1.6, 1.9, 2, 1.7, 1.1], 1.1)
-STUDENT = _week([0.8, 0.4, 0.2, 0.1, 0.05, 0.05, 0.1, 0.2, 0.6, 1, 1.3, 1.2, 1, 1.3, 1.5, 1.5, 1.4, 1.2, 1.2, 1.5, 1.9, 2.1, 2, 1.5], 0.8)
-MACHINE = _week([1.0] * 24, 1.0)
-NIGHTLY = _week([0.2, 3, 5, 5, 4, 2, 0.6] + [0.15] * 16 + [0.2], 1.0)
+# Assumptions: the hourly shapes of people at work, of people at home, of students, of machines, of nightly jobs.
+OFFICE = _week(".05 .05 .05 .05 .05 .05 .05 .3 1 1.8 2.2 2 1.1 1.6 2.1 2 1.7 1 .5 .4 .3 .2 .1 .05", 0.15)
+EVENING = _week(".5 .3 .15 .08 .05 .05 .1 .3 .7 1 1.1 1.1 1 1 1.1 1.1 1.1 1.2 1.3 1.6 1.9 2 1.7 1.1", 1.1)
+STUDENT = _week(".8 .4 .2 .1 .05 .05 .1 .2 .6 1 1.3 1.2 1 1.3 1.5 1.5 1.4 1.2 1.2 1.5 1.9 2.1 2 1.5", 0.8)
+MACHINE = _week("1 " * 24, 1.0)
+NIGHTLY = _week(".2 3 5 5 4 2 .6" + " .15" * 16 + " .2", 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,12 @@ class Country:
 
 
 # Assumption: a plausible spread of an API's customers. The same spread serves both sides: geography is never evidence.
-COUNTRIES = Urn(
-    [Country("US", -5), Country("US", -8), Country("GB", 0), Country("DE", 1), Country("FR", 1), Country("IN", 5.5), Country("JP", 9), Country("SG", 8),
-     Country("BR", -3), Country("CA", -5), Country("KR", 9), Country("NL", 1), Country("AU", 10), Country("ID", 7), Country("PL", 1), Country("ES", 1)],
-    [0.17, 0.1, 0.07, 0.07, 0.05, 0.09, 0.09, 0.1, 0.05, 0.04, 0.05, 0.03, 0.03, 0.02, 0.02, 0.02],
+_SPREAD = (
+    ("US", -5, 0.17), ("US", -8, 0.1), ("GB", 0, 0.07), ("DE", 1, 0.07), ("FR", 1, 0.05), ("IN", 5.5, 0.09),
+    ("JP", 9, 0.09), ("SG", 8, 0.1), ("BR", -3, 0.05), ("CA", -5, 0.04), ("KR", 9, 0.05), ("NL", 1, 0.03),
+    ("AU", 10, 0.03), ("ID", 7, 0.02), ("PL", 1, 0.02), ("ES", 1, 0.02),
 )  # fmt: skip
+COUNTRIES = Urn([Country(code, offset) for code, offset, _ in _SPREAD], [weight for _, _, weight in _SPREAD])
 
 
 def hours_of_week(utc_offsets: npt.NDArray[np.int64], first_hour: int, last_hour: int) -> npt.NDArray[np.int64]:
@@ -51,6 +54,6 @@ def hours_of_week(utc_offsets: npt.NDArray[np.int64], first_hour: int, last_hour
 
 def read_curves(path: Path) -> list[Week]:
     """Read hourly rates of real production clients, each relative to its own mean."""
-    table = pq.read_table(path, columns=["client", "rate"])  # type: ignore[no-untyped-call]
+    table = pq.read_table(path, columns=["client", "rate"])
     clients = len(set(table["client"].to_pylist()))
     return list(table["rate"].to_numpy().astype(np.float64).reshape(clients, -1))

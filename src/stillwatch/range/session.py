@@ -37,10 +37,20 @@ def hold_session(world: World, habit: "Habit", script: Script, start: float, dic
             session, history, warm = new_session(account, dice), _compacted(history), 0
         messages = [*history[-LONGEST_HISTORY:], (turn.role, turn.asked)]
         request = Request(
-            messages=messages, output=turn.answered, refused=turn.refused, model=model, session=session, params=script.params,
-            operation=script.operation, end_user=end_user, signatures=signatures[-3:] or None, reasons=reasons,
-            cached_messages=min(warm, len(messages)), campaign=habit.campaign, part=habit.part,
-        )  # fmt: skip
+            messages=messages,
+            output=turn.answered,
+            refused=turn.refused,
+            model=model,
+            session=session,
+            params=script.params,
+            operation=script.operation,
+            end_user=end_user,
+            signatures=signatures[-3:] or None,
+            reasons=reasons,
+            cached_messages=min(warm, len(messages)),
+            campaign=habit.campaign,
+            part=habit.part,
+        )
         answer = patiently(world, account, request, now, dice, fallback=habit.fallback_channel)
         habit.last_at = answer.ended_at
         if answer.status == FORBIDDEN:
@@ -62,7 +72,9 @@ def opening(script: Script) -> list[Message]:
     return system + [("user", digest) for digest in script.attached]
 
 
-def patiently(world: World, account: Account, request: Request, now: float, dice: Dice, *, fallback: str | None = None) -> Answer:
+def patiently(  # noqa: PLR0913 - who sends what, when and how
+    world: World, account: Account, request: Request, now: float, dice: Dice, *, fallback: str | None = None
+) -> Answer:
     """Send a request and, when it fails, wait and send it again from the same account.
 
     A router with a `fallback` sends it at once through that channel where the provider itself failed (5xx).

@@ -18,6 +18,8 @@ SEED = 20_260_601
 LONGEST_TEXT = 1_500
 CLIENTS = 60
 HOURS = 336
+LEAST_BUSY = 0.5  # of hours in which a client sends anything
+MOST_PEAKED = 40  # times its mean
 SCHEMA = pa.schema(
     [
         ("corpus", pa.string()),
@@ -66,7 +68,7 @@ CHOICES = (
 def ship(data: Path, out: Path) -> None:
     """Write `texts.parquet` and `rhythms.parquet` into `out`."""
     rng = np.random.default_rng(SEED)
-    texts = pa.concat_tables(_chosen(pq.read_table(data / choice.path), choice, rng) for choice in CHOICES)  # type: ignore[no-untyped-call]
+    texts = pa.concat_tables(_chosen(pq.read_table(data / choice.path), choice, rng) for choice in CHOICES)
     _write(texts, out / "texts.parquet")
     _write(_rhythms(data / "D" / "servegen_small_mid_rates.parquet"), out / "rhythms.parquet")
 
@@ -76,7 +78,13 @@ def _chosen(table: pa.Table, choice: Choice, rng: np.random.Generator) -> pa.Tab
     ids = table["row_id"].to_pylist()
     first = np.flatnonzero(np.array([k == 0 or ids[k] != ids[k - 1] for k in range(len(ids))]))
     roles, openings = (table[name].take(pa.array(first)).to_pylist() for name in ("role", "text"))
-    unique = np.array(sorted({text: start for start, role, text in zip(first.tolist(), roles, openings, strict=True) if role == "user"}.values()))
+    unique = np.array(
+        sorted(
+            {
+                text: start for start, role, text in zip(first.tolist(), roles, openings, strict=True) if role == "user"
+            }.values()
+        )
+    )
     picked = np.sort(rng.permutation(unique)[: choice.conversations])
     ends = dict(zip(first.tolist(), [*first[1:].tolist(), len(ids)], strict=True))
     rows = pa.array([row for start in picked.tolist() for row in range(start, ends[start])])
@@ -90,14 +98,21 @@ def _chosen(table: pa.Table, choice: Choice, rng: np.random.Generator) -> pa.Tab
 
 def _rhythms(path: Path) -> pa.Table:
     """Return the hourly rates of the busiest clients of a production trace, each relative to its own mean."""
-    table = pq.read_table(path, columns=["model", "client", "t_s", "rate_rps"])  # type: ignore[no-untyped-call]
-    keys = [f"{model}/{client}" for model, client in zip(table["model"].to_pylist(), table["client"].to_pylist(), strict=True)]
+    table = pq.read_table(path, columns=["model", "client", "t_s", "rate_rps"])
+    keys = [
+        f"{model}/{client}"
+        for model, client in zip(table["model"].to_pylist(), table["client"].to_pylist(), strict=True)
+    ]
     rates: dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]] = {}
     for key, second, rate in zip(keys, table["t_s"].to_pylist(), table["rate_rps"].to_pylist(), strict=True):
         if second < HOURS * 3600:
             rates.setdefault(key, np.zeros(HOURS))[second // 3600] += rate / 6
     # A client that is silent most of the time, or nearly all of it at once, has no rhythm to lend.
-    steady = {key: curve for key, curve in rates.items() if (curve > 0).mean() > 0.5 and curve.max() < 40 * curve.mean()}  # noqa: PLR2004
+    steady = {
+        key: curve
+        for key, curve in rates.items()
+        if (curve > 0).mean() > LEAST_BUSY and curve.max() < MOST_PEAKED * curve.mean()
+    }
     busiest = sorted(steady, key=lambda key: (-steady[key].sum(), key))[:CLIENTS]
     return pa.table(
         {
@@ -109,7 +124,7 @@ def _rhythms(path: Path) -> pa.Table:
 
 
 def _write(table: pa.Table, path: Path) -> None:
-    pq.write_table(table, path, compression="zstd", compression_level=19)  # type: ignore[no-untyped-call]
+    pq.write_table(table, path, compression="zstd", compression_level=19)
 
 
 def _arguments() -> Iterator[Path]:

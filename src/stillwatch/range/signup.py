@@ -15,11 +15,19 @@ MEAN_AGE_DAYS = 200.0  # accounts of a growing service are young
 PLANS = Urn(("payg", "pro", "free", "team", "max", "edu", "enterprise"), (0.36, 0.13, 0.11, 0.22, 0.05, 0.08, 0.05))
 LEVELS = Urn(("email", "phone", "card", "id", "business", "none"), (0.28, 0.18, 0.26, 0.05, 0.19, 0.04))
 CHANNELS = Urn(("api", "cloud:cumulus", "cloud:stratus", "gateway:crossing"), (0.8, 0.1, 0.06, 0.04))
-MAIL = Urn.zipf([f"{name}.example" for name in ("postbox", "mailhouse", "inbox-one", "letterbird", "quickmail", "webpost", "mailto-me", "opaline")], 0.9)
+MAIL = Urn.zipf(
+    [
+        f"{name}.example"
+        for name in ("postbox", "mailhouse", "inbox-one", "letterbird", "quickmail", "webpost", "mailto-me", "opaline")
+    ],
+    0.9,
+)
 CARD_ISSUERS = Urn.zipf([f"4{k * 2711 % 90000 + 10000}" for k in range(180)], 0.8)
 VIRTUAL_CARD_ISSUERS = Urn.zipf([f"5{k * 3571 % 90000 + 10000}" for k in range(14)], 0.5)
 VIRTUAL_CARD_SHARE = 0.1  # of honest customers too: privacy cards
-DISPOSABLE = tuple(f"{name}.example" for name in ("tempinbox", "mail-drop", "burnerpost", "tenminute", "trashletter", "oneuse"))
+DISPOSABLE = tuple(
+    f"{name}.example" for name in ("tempinbox", "mail-drop", "burnerpost", "tenminute", "trashletter", "oneuse")
+)
 ORGANISED_SHARE = 0.42  # customers that sign up as an organisation
 OWN_DOMAIN_SHARE = 0.45  # of those without one
 
@@ -68,7 +76,9 @@ def a_card_issuer(dice: Dice) -> str:
     return (VIRTUAL_CARD_ISSUERS if dice.chance(VIRTUAL_CARD_SHARE) else CARD_ISSUERS).draw(dice)
 
 
-def join(account: Account, organisation: str | None, dice: Dice, *, plan: str, level: str, card: str | None = None) -> Account:
+def join(  # noqa: PLR0913 - what an organisation shares
+    account: Account, organisation: str | None, dice: Dice, *, plan: str, level: str, card: str | None = None
+) -> Account:
     """Make `account` an organisation's: its mail domain and plan, and its card where one is given."""
     account.plan, account.verification_level = plan, level
     if organisation is not None:

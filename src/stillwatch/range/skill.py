@@ -12,11 +12,19 @@ class Skill:
     """What a campaign of this level takes care of."""
 
     level: int
-    cover_share: float = assumed(0.75, "of a fleet's traffic at level 3 and above is unrelated; mixing itself is a fact (S1)")
-    jitter_s: float = assumed(25.0, "median extra pause between a worker's requests at level 2 and above; log-normal, sigma 1")
-    accounts_per_card: tuple[int, int] = assumed((5, 30), "shared cards are a fact (S1); how many share one is not published")
+    cover_share: float = assumed(
+        0.75, "of a fleet's traffic at level 3 and above is unrelated; mixing itself is a fact (S1)"
+    )
+    jitter_s: float = assumed(
+        3.0, "median extra pause of a worker from level 2 on; FACTS 1.3 has 0.5-5 s; log-normal, sigma 1"
+    )
+    accounts_per_card: tuple[int, int] = assumed(
+        (5, 30), "shared cards are a fact (S1); how many share one is not published"
+    )
     sign_up_batch: int = assumed(12, "accounts opened within the same hour; bulk registration is a fact (S1, S5)")
-    careless_exits: int = fact(6, "shared exits of a proxy network; shared infrastructure is a fact (S1), the number assumed")
+    careless_exits: int = fact(
+        6, "shared exits of a proxy network; shared infrastructure is a fact (S1), the number assumed"
+    )
 
     @property
     def own_exits(self) -> bool:

@@ -11,9 +11,9 @@ from stillwatch.range.chance import Dice, stream
 from stillwatch.range.clients import Client
 from stillwatch.range.library import Library
 from stillwatch.range.log import Log, Message, Row
+from stillwatch.range.models import Model
 from stillwatch.range.networks import Networks, pick_exit
 from stillwatch.range.programmes import Script
-from stillwatch.range.models import Model
 from stillwatch.range.provider import OK, Outcome, Provider
 
 DAY = 86_400.0
@@ -104,7 +104,9 @@ class World:
         return Answer(outcome.status, outcome.ended_at, request.output if answered else "", signature)
 
 
-def _row(account: Account, request: Request, outcome: Outcome, now: float, signature: str | None, dice: Dice) -> Row:
+def _row(  # noqa: PLR0913 - a row has many sources
+    account: Account, request: Request, outcome: Outcome, now: float, signature: str | None, dice: Dice
+) -> Row:
     answered = outcome.status == OK
     client = request.client or account.client
     return Row(

@@ -8,12 +8,12 @@ from typing import ClassVar
 from stillwatch.range.adaptation import Adaptation
 from stillwatch.range.agenda import Agenda
 from stillwatch.range.chance import Dice
-from stillwatch.range.crowd import Crowd, EndUser
+from stillwatch.range.crowd import Crowd, EndUser, Terms
 from stillwatch.range.delivery import Job
 from stillwatch.range.fleet import Fleet, Upkeep
 from stillwatch.range.habits import Habit, Habits
 from stillwatch.range.models import Model
-from stillwatch.range.pool import Pool, Shifts, shifts
+from stillwatch.range.pool import Pool, shifts
 from stillwatch.range.programmes import Programme, Wording, always, anew, somebody
 from stillwatch.range.rhythm import COUNTRIES, EVENING, OFFICE, Country
 from stillwatch.range.skill import Skill
@@ -57,6 +57,7 @@ class Campaign:
         self.before: list[Callable[[float, float], None]] = []
         """What looks at the world before the campaign acts between two times."""
         self._cover: dict[str, Habit] = {}
+        self._cover_turns = 0.0
         archetype.launch(self)
 
     def act(self, since: float, until: float) -> None:
@@ -72,17 +73,30 @@ class Campaign:
         if self.skill.covers:
             self._send_cover(since, until)
 
+    @property
+    def learnt(self) -> list[str]:
+        """What its fleets have changed because of accounts they lost."""
+        return [change for adaptation in self.adaptations for change in adaptation.changes]
+
     def sent(self, requests: int) -> bool:
         """Count requests off the work list; say whether any are left."""
         self.left -= requests
         return self.left > 0
 
-    def fleet(self, size: int, *, actor: str = "", upkeep: Upkeep | None = None, models: tuple[Model, ...] = ()) -> Fleet:
+    def fleet(
+        self, size: int, *, actor: str = "", upkeep: Upkeep | None = None, models: tuple[Model, ...] = ()
+    ) -> Fleet:
         """Muster a fleet of this campaign."""
         fleet = Fleet(
-            self.world, self.agenda, self.dice, campaign=self.campaign_id, kind=self.archetype.kind, skill=self.skill,
-            actor=actor or f"actor_of_{self.archetype.kind}", upkeep=upkeep or Upkeep(),
-        )  # fmt: skip
+            self.world,
+            self.agenda,
+            self.dice,
+            campaign=self.campaign_id,
+            kind=self.archetype.kind,
+            skill=self.skill,
+            actor=actor or f"actor_of_{self.archetype.kind}",
+            upkeep=upkeep or Upkeep(),
+        )
         fleet.models = models
         fleet.muster(size)
         self.fleets.append(fleet)
@@ -93,10 +107,19 @@ class Campaign:
         """Return how the campaign words a family: one template, or ever new ones once it paraphrases."""
         return anew(family) if self.skill.paraphrases else always(word(family, self.dice))
 
-    def run_pool(
-        self, fleet: Fleet, next_job: Callable[[float], Job | None], *, requests: float, seconds: float, pause_s: float = 0.4,
-        shifts_per_day: float = 3.0, since: float | None = None, until: float | None = None, fewest_workers: int = 4,
-    ) -> Shifts:  # fmt: skip
+    def run_pool(  # noqa: PLR0913 - each one says something about the pool, by name
+        self,
+        fleet: Fleet,
+        next_job: Callable[[float], Job | None],
+        *,
+        requests: float,
+        seconds: float,
+        pause_s: float = 0.4,
+        shifts_per_day: float = 3.0,
+        since: float | None = None,
+        until: float | None = None,
+        fewest_workers: int = 4,
+    ) -> None:
         """Start a fixed pool that gets through about `requests` requests of `seconds` each between two times."""
         since = self.world.started_at if since is None else since
         until = self.world.ends_at if until is None else until
@@ -110,32 +133,43 @@ class Campaign:
             left[0] -= count
             return self.sent(count) and left[0] > 0
 
-        Pool(self.agenda, fleet, next_job, plan, self.dice, pause_s=pause_s, quota=requests / len(plan.spans), on_sent=sent).start(workers, since)
-        return plan
+        pool = Pool(self.agenda, fleet, next_job, plan, self.dice, pause_s=pause_s, quota=requests / len(plan.spans))
+        pool.on_sent = sent
+        pool.start(workers, since)
 
-    def gather_crowd(
-        self, fleet: Fleet, requests: float, *, users: int, programme: Callable[[Dice], Programme] | None = None, sticky: float = 0.0, loyal: float = 0.0,
-        part: str = "relayed",
-        countries: Sequence[Country] = (), on_session: Callable[[Job, float], None] | None = None,
-    ) -> None:  # fmt: skip
+    def gather_crowd(  # noqa: PLR0913 - who they are and how much they send
+        self,
+        fleet: Fleet,
+        requests: float,
+        users: int,
+        terms: Terms,
+        *,
+        programme: Callable[[Dice], Programme] | None = None,
+        countries: Sequence[Country] = (),
+    ) -> Crowd:
         """Put so many end users behind a fleet, who send about `requests` requests in all."""
         dice = self.dice
-        crowd = []
+        people = []
         for _ in range(users):
             country = dice.pick(countries) if countries else COUNTRIES.draw(dice)
             own = programme(dice) if programme else somebody(self.world.library, dice)
-            crowd.append(
-                EndUser(name=f"user_{dice.hex(8)}", programme=own, week=dice.pick((OFFICE, EVENING)), utc_offset=country.utc_offset)
-            )
-        turns = sum(len(dice.pick(crowd).programme(dice).turns) for _ in range(50)) / 50
-        self.crowds.append(
-            Crowd(self.agenda, fleet, crowd, requests / turns / self.world.days, dice, sticky=sticky, loyal=loyal, part=part, on_sent=self.sent, on_session=on_session)
-        )
+            week = dice.pick((OFFICE, EVENING))
+            name = f"user_{dice.hex(8)}"
+            people.append(EndUser(name=name, programme=own, week=week, utc_offset=country.utc_offset))
+        crowd = Crowd(self.agenda, fleet, people, terms, dice)
+        turns = mean_turns([person.programme for person in people], dice)
+        crowd.sessions_per_day = requests / turns / self.world.days
+        crowd.on_sent = self.sent
+        self.crowds.append(crowd)
+        return crowd
 
     def seconds_of(self, programme: Programme, *, reasons: float = 1.0) -> float:
         """Estimate how long a request of a programme takes, from a few of its scripts."""
         answers = [turn.answered for _ in range(12) for turn in programme(self.dice).turns]
-        tokens = sum(len(answer.encode()) for answer in answers) / len(answers) / 4 + reasons * self.world.provider.service.reasoning_median * 1.5
+        tokens = (
+            sum(len(answer.encode()) for answer in answers) / len(answers) / 4
+            + reasons * self.world.provider.service.reasoning_median * 1.5
+        )
         return 1.0 + tokens / 65
 
     def _send_cover(self, since: float, until: float) -> None:
@@ -144,19 +178,28 @@ class Campaign:
         for account in living:
             if account.account_id not in self._cover:
                 self._cover[account.account_id] = Habit(
-                    account=account, programme=somebody(self.world.library, self.dice), per_day=0.0, week=EVENING,
-                    since=account.created_at, campaign=self.campaign_id, part="cover",
-                )  # fmt: skip
+                    account=account,
+                    programme=somebody(self.world.library, self.dice),
+                    per_day=0.0,
+                    week=EVENING,
+                    since=account.created_at,
+                    campaign=self.campaign_id,
+                    part="cover",
+                )
         habits = [self._cover[account.account_id] for account in living]
         if not habits:
             return
-        sessions = self.exchanges * self.skill.cover_share / 3.0 / self.world.days  # about three turns a session
+        if not self._cover_turns:
+            self._cover_turns = mean_turns([habit.programme for habit in habits], self.dice)
+        sessions = self.exchanges * self.skill.cover_share / self._cover_turns / self.world.days
         for habit in habits:
             habit.per_day = sessions / len(habits)
         Habits(self.world, habits, self.dice).act(since, until)
 
 
-def queue_of(campaign: Campaign, programme: Programme, *, reasons: float = 0.7, sticky: float = 0.0) -> Callable[[float], Job]:
+def queue_of(
+    campaign: Campaign, programme: Programme, *, reasons: float = 0.7, sticky: float = 0.0
+) -> Callable[[float], Job]:
     """Return a work list that never runs dry: one job after another from a programme."""
     dice = campaign.dice
 
@@ -164,6 +207,11 @@ def queue_of(campaign: Campaign, programme: Programme, *, reasons: float = 0.7, 
         return Job(script=programme(dice), reasons=dice.chance(reasons), sticky=sticky)
 
     return next_job
+
+
+def mean_turns(programmes: Sequence[Programme], dice: Dice) -> float:
+    """Estimate how many requests a session has, from a few hundred scripts."""
+    return sum(len(dice.pick(programmes)(dice).turns) for _ in range(300)) / 300
 
 
 def days_in(world: World, share: float) -> float:

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from stillwatch.range.campaigns.archetype import Archetype, Campaign
-from stillwatch.range.chance import Dice, Urn
-from stillwatch.range.fleet import Upkeep
+from stillwatch.range.chance import Dice
+from stillwatch.range.crowd import Terms
+from stillwatch.range.fleet import Channels, Upkeep
 from stillwatch.range.marks import assumed, fact
 from stillwatch.range.programmes import Programme, mix, person, work_agentically
 from stillwatch.range.wording import word
 from stillwatch.range.world import DAY
 
-SEATS = Urn(("subscription",), (1.0,))
+SEATS: Channels = (("subscription", 1.0),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,10 +24,14 @@ class BulkPremiumSubscriptionShare(Archetype):
 
     accounts: int = assumed(300, "not published")
     exchanges: int = assumed(5_000_000, "not published")
-    bought_days: float = assumed(20.0, "days before the range within which the seats were bought; in bulk is a fact (S5)")
+    bought_days: float = assumed(
+        20.0, "days before the range within which the seats were bought; in bulk is a fact (S5)"
+    )
     developers_per_seat: float = assumed(5.0, "people behind a seat; sharing is a fact (S5)")
     harness_share: float = assumed(0.6, "of sessions that are agents at work")
-    sticky: float = fact(0.9, "S5: seats are shared by teams, so that a person mostly meets the same; the number assumed")
+    sticky: float = fact(
+        0.9, "S5: seats are shared by teams, so that a person mostly meets the same; the number assumed"
+    )
 
     def launch(self, campaign: Campaign) -> None:
         """Seats under a crowd of developers in several time zones."""
@@ -41,7 +46,13 @@ class BulkPremiumSubscriptionShare(Archetype):
         system = word("agent", dice).text
 
         def developer(d: Dice) -> Programme:
-            return mix([(self.harness_share, work_agentically(world.library, system)), (1 - self.harness_share, person(world.library, d))])
+            return mix(
+                [
+                    (self.harness_share, work_agentically(world.library, system)),
+                    (1 - self.harness_share, person(world.library, d)),
+                ]
+            )
 
         users = round(campaign.accounts * self.developers_per_seat)
-        campaign.gather_crowd(fleet, campaign.work, users=users, programme=developer, sticky=self.sticky, loyal=self.sticky, part="shared")
+        terms = Terms(sticky=self.sticky, loyal=self.sticky, part="shared")
+        campaign.gather_crowd(fleet, campaign.work, users, terms, programme=developer)

@@ -27,7 +27,16 @@ class CleanAndJudgePipeline(Archetype):
     def launch(self, campaign: Campaign) -> None:
         """One fleet and one pool; each answer puts the next stage on the list, for whichever account is free then."""
         library, dice = campaign.world.library, campaign.dice
-        harvest = steady(mix([(0.5, pour(library, "code", campaign.wording("reasoned"))), (0.3, pour(library, "sums", campaign.wording("reasoned"))), (0.2, pour(library, "code", campaign.wording("reconstruct")))]), dice)
+        harvest = steady(
+            mix(
+                [
+                    (0.5, pour(library, "code", campaign.wording("reasoned"))),
+                    (0.3, pour(library, "sums", campaign.wording("reasoned"))),
+                    (0.2, pour(library, "code", campaign.wording("reconstruct"))),
+                ]
+            ),
+            dice,
+        )
         clean, judge = campaign.wording("clean"), campaign.wording("grade")
         waiting: deque[Job] = deque()
         # Of all requests, `cleaned` are cleaner calls: each trace is cleaned with chance c, and judged after that.
@@ -35,9 +44,18 @@ class CleanAndJudgePipeline(Archetype):
 
         def judged(job: Job, answer: Answer, _: float) -> None:
             if dice.chance(self.judged_share):
-                verdict = f"Score: {dice.below(10) + 1}. " + library.fresh(library.draw("task", dice).turns[0][1][:200], dice)
+                verdict = f"Score: {dice.below(10) + 1}. " + library.fresh(
+                    library.draw("task", dice).turns[0][1][:200], dice
+                )
                 asked = judge(dice).fill(job.script.turns[0].asked[-300:], answer.output)
-                waiting.append(Job(script=Script(None, (Turn("user", asked, verdict),)), model=job.model, reasons=False, part="judge"))
+                waiting.append(
+                    Job(
+                        script=Script(None, (Turn("user", asked, verdict),)),
+                        model=job.model,
+                        reasons=False,
+                        part="judge",
+                    )
+                )
 
         def cleaned(job: Job, answer: Answer, _: float) -> None:
             if dice.chance(chance):

@@ -1,7 +1,8 @@
-"""Distillation with a quality watch: fixed questions by the clock tell outage from degradation, and traffic fails over (C17)."""
+"""Distillation with a quality watch: fixed questions tell outage from degradation, and traffic fails over (C17)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
@@ -27,10 +28,18 @@ class CountermeasureProbe(Archetype):
         world, dice, library = campaign.world, campaign.dice, campaign.world.library
         fleet = campaign.fleet(campaign.accounts)
         work = steady(
-            mix([(0.6, pour(library, "code", campaign.wording("reasoned"))), (0.4, pour(library, "sums", campaign.wording("reconstruct")))]), dice
-        )  # fmt: skip
+            mix(
+                [
+                    (0.6, pour(library, "code", campaign.wording("reasoned"))),
+                    (0.4, pour(library, "sums", campaign.wording("reconstruct"))),
+                ]
+            ),
+            dice,
+        )
         probes = campaign.work * self.probe_share
-        campaign.run_pool(fleet, queue_of(campaign, work), requests=campaign.work - probes, seconds=campaign.seconds_of(work))
+        campaign.run_pool(
+            fleet, queue_of(campaign, work), requests=campaign.work - probes, seconds=campaign.seconds_of(work)
+        )
         checks = repeat_set(library, "benchmark", self.questions, dice)
         period = world.days * 86_400 * campaign.accounts / max(1.0, probes)
         campaign.agenda.at(world.started_at, self._round(campaign, checks, period))
@@ -43,7 +52,7 @@ class CountermeasureProbe(Archetype):
             for k in range(len(fleet.accounts)):
                 job = Job(script=checks(dice), reasons=False, part="probe")
                 spread = k * 2.0 if not campaign.skill.jitters else dice.unit() * period * 0.8
-                campaign.agenda.at(now + spread, lambda then, job=job: self._ask(campaign, job, then))
+                campaign.agenda.at(now + spread, partial(self._ask, campaign, job))
             if campaign.left > 0:
                 campaign.agenda.at(now + period * (dice.between(0.7, 1.3) if campaign.skill.jitters else 1.0), ask_all)
 

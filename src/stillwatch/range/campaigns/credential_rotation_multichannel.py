@@ -1,17 +1,24 @@
 """Stolen keys and fraudulent accounts, used in turns over several product channels and modalities (C16)."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from stillwatch.range.accounts import Account
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in, queue_of
-from stillwatch.range.chance import Dice, Urn
+from stillwatch.range.chance import Dice
 from stillwatch.range.clients import disguised_client
-from stillwatch.range.fleet import Fleet, Guise, Upkeep
+from stillwatch.range.fleet import Channels, Fleet, Guise, Upkeep
 from stillwatch.range.marks import assumed, fact
 from stillwatch.range.programmes import Programme, Script, attachments, mix, pour, steady
 
-PRODUCTS = Urn(("api", "subscription", "cloud:cumulus", "cloud:stratus", "gateway:crossing"), (0.4, 0.2, 0.18, 0.12, 0.1))
+PRODUCTS: Channels = (
+    ("api", 0.4),
+    ("subscription", 0.2),
+    ("cloud:cumulus", 0.18),
+    ("cloud:stratus", 0.12),
+    ("gateway:crossing", 0.1),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,10 +30,14 @@ class CredentialRotationMultichannel(Archetype):
 
     accounts: int = assumed(4_000, "S4 says thousands of compromised credentials and fraudulent accounts")
     exchanges: int = fact(100_000_000, "S4: some campaigns exceed 100 M prompts")
-    channels: Urn[str] = assumed(PRODUCTS, "shares of product channels; that there are several is a fact (S4)")
+    channels: tuple[tuple[str, float], ...] = assumed(
+        PRODUCTS, "shares of product channels; that there are several is a fact (S4)"
+    )
     active_share: float = assumed(0.35, "of credentials in use at a time; rotation itself is a fact (S4)")
     rotation_h: float = assumed(8.0, "hours until the next block takes over")
-    attached_share: float = assumed(0.3, "of requests with an image or a sound; vision and audio targets are facts (S4)")
+    attached_share: float = assumed(
+        0.3, "of requests with an image or a sound; vision and audio targets are facts (S4)"
+    )
     leaks_by: float = assumed(0.6, "share of the range by whose end every stolen key is in use")
 
     def launch(self, campaign: Campaign) -> None:
@@ -46,8 +57,10 @@ class CredentialRotationMultichannel(Archetype):
             leak = days_in(campaign.world, campaign.dice.unit() * self.leaks_by)
             home = campaign.world.networks.home(campaign.dice)
             guise = Guise(home, disguised_client(owner.channel, campaign.dice), owner.credentials[0])
-            campaign.agenda.at(leak, lambda _, fleet=fleet, owner=owner, guise=guise: _use(fleet, owner, guise))
-        campaign.run_pool(fleet, queue_of(campaign, programme), requests=campaign.work, seconds=campaign.seconds_of(programme))
+            campaign.agenda.at(leak, partial(_use, fleet, owner, guise))
+        campaign.run_pool(
+            fleet, queue_of(campaign, programme), requests=campaign.work, seconds=campaign.seconds_of(programme)
+        )
 
     def _seeing(self, text: Programme) -> Programme:
         def script(dice: Dice) -> Script:
@@ -56,5 +69,5 @@ class CredentialRotationMultichannel(Archetype):
         return script
 
 
-def _use(fleet: Fleet, owner: Account, guise: Guise) -> None:
+def _use(fleet: Fleet, owner: Account, guise: Guise, _: float) -> None:
     fleet.enlist(owner, guise)

@@ -12,7 +12,7 @@ from stillwatch.range.signup import DISPOSABLE, VIRTUAL_CARD_ISSUERS
 
 @dataclass(frozen=True, kw_only=True)
 class FixedPromptCotTags(Archetype):
-    """Agentic, software and kernel tasks behind the same injected prompt; after a wave of bans all moves to pool two."""
+    """Agentic and software tasks behind one injected prompt; after a wave of bans all moves to pool two."""
 
     kind: ClassVar[str] = "fixed_prompt_cot_tags"
     row: ClassVar[str] = "C7"
@@ -23,9 +23,13 @@ class FixedPromptCotTags(Archetype):
     peak_per_account_day: float = derived(857.0, "3 M a day over 3,500 accounts (FACTS 1.2); reached at scale 1")
     wave_at: float = assumed(0.55, "when pool one is banned, as a share of the range")
     switch_h: float = assumed(12.0, "from the wave to full work on pool two; 1-48 h. That it was quick is a fact (S2)")
-    agentic_share: float = assumed(0.25, "of jobs are agents' sessions, half of all requests; agentic and software targets are facts (S2)")
+    agentic_share: float = assumed(
+        0.25, "of jobs are agents' sessions, half of all requests; agentic and software targets are facts (S2)"
+    )
     sticky: float = assumed(0.3, "an agent's next step meets the same account")
-    actor_shares: tuple[float, ...] = assumed((0.8, 0.12, 0.08), "pool two also carried two other actors' traffic (S2); shares assumed")
+    actor_shares: tuple[float, ...] = assumed(
+        (0.8, 0.12, 0.08), "pool two also carried two other actors' traffic (S2); shares assumed"
+    )
 
     def launch(self, campaign: Campaign) -> None:
         """Pool one works until the wave; pool two takes over the list and carries two more actors."""
@@ -39,13 +43,32 @@ class FixedPromptCotTags(Archetype):
                 account.email_domain = dice.pick(DISPOSABLE) if campaign.skill.level == 0 else account.email_domain
                 account.payment_bin = VIRTUAL_CARD_ISSUERS.draw(dice) if dice.chance(0.3) else account.payment_bin
             account.banned_at = min(account.banned_at, wave + dice.exponential(1800.0))
-        campaign.run_pool(first, queue_of(campaign, programme, sticky=self.sticky), requests=campaign.work * self.wave_at, seconds=seconds, until=wave)
+        campaign.run_pool(
+            first,
+            queue_of(campaign, programme, sticky=self.sticky),
+            requests=campaign.work * self.wave_at,
+            seconds=seconds,
+            until=wave,
+        )
         second = campaign.fleet(campaign.accounts - len(first.accounts))
         resumed = min(wave + self.switch_h * 3600, days_in(world, 0.9))
         rest = campaign.work * (1 - self.wave_at)
         for number, share in enumerate(self.actor_shares):
-            other = programme if number == 0 else steady(pour(world.library, "code", campaign.wording("reconstruct" if number == 1 else "generate")), dice)
-            campaign.run_pool(second, queue_of(campaign, other, sticky=self.sticky), requests=rest * share, seconds=seconds, since=resumed, fewest_workers=2)
+            other = (
+                programme
+                if number == 0
+                else steady(
+                    pour(world.library, "code", campaign.wording("reconstruct" if number == 1 else "generate")), dice
+                )
+            )
+            campaign.run_pool(
+                second,
+                queue_of(campaign, other, sticky=self.sticky),
+                requests=rest * share,
+                seconds=seconds,
+                since=resumed,
+                fewest_workers=2,
+            )
 
     def _injected(self, campaign: Campaign) -> Programme:
         """Return the work: agents and single tasks, every request behind the injected prompt."""
@@ -55,5 +78,7 @@ class FixedPromptCotTags(Archetype):
         def at_work(d: Dice) -> Script:
             return work_agentically(library, wording(d).fill("").strip())(d)
 
-        single = [(share, pour(library, shelf, wording)) for share, shelf in ((0.25, "code"), (0.15, "sums"), (0.1, "broad"))]
+        single = [
+            (share, pour(library, shelf, wording)) for share, shelf in ((0.25, "code"), (0.15, "sums"), (0.1, "broad"))
+        ]
         return mix([(self.agentic_share, at_work), (1 - self.agentic_share, steady(mix(single), dice))])

@@ -39,4 +39,10 @@ class HydraApiLoadBalanced(Archetype):
         )
         fleet = campaign.fleet(campaign.accounts)
         seconds = campaign.seconds_of(programme)
-        campaign.run_pool(fleet, queue_of(campaign, programme), requests=campaign.work, seconds=seconds, shifts_per_day=self.shifts_per_day)
+        campaign.run_pool(
+            fleet,
+            queue_of(campaign, programme),
+            requests=campaign.work,
+            seconds=seconds,
+            shifts_per_day=self.shifts_per_day,
+        )

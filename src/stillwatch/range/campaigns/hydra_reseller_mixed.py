@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
+from stillwatch.range.crowd import Terms
 from stillwatch.range.fleet import Upkeep
 from stillwatch.range.marks import assumed, fact
 from stillwatch.range.programmes import mix, pour, steady
@@ -18,8 +19,12 @@ class HydraResellerMixed(Archetype):
 
     accounts: int = fact(20_000, "S1: one proxy network ran more than 20,000 accounts at once")
     exchanges: int = fact(16_000_000, "S1: more than 16 M over the three campaigns that used it")
-    distill_share: float = assumed(0.10, "of the traffic: 0.02, 0.05, 0.10, 0.25 or 0.50 (FACTS 1.3). That it is mixed is a fact (S1)")
-    replacement_h: float = assumed(4.0, "median from ban to replacement; 0.5-24 h. That they are replaced is a fact (S1)")
+    distill_share: float = assumed(
+        0.10, "of the traffic: 0.02, 0.05, 0.10, 0.25 or 0.50 (FACTS 1.3). That it is mixed is a fact (S1)"
+    )
+    replacement_h: float = assumed(
+        4.0, "median from ban to replacement; 0.5-24 h. That they are replaced is a fact (S1)"
+    )
     loyal: float = assumed(0.85, "chance that a customer's session starts on the account whose key was sold to them")
     sticky: float = assumed(0.85, "chance that a customer's next turn meets the same account")
     users_per_account: float = assumed(1.5, "customers behind each account")
@@ -39,7 +44,9 @@ class HydraResellerMixed(Archetype):
             campaign.dice,
         )
         requests = campaign.work * self.distill_share
-        campaign.gather_crowd(
-            fleet, campaign.work - requests, users=round(campaign.accounts * self.users_per_account), sticky=self.sticky, loyal=self.loyal, part="resold"
+        users = round(campaign.accounts * self.users_per_account)
+        terms = Terms(sticky=self.sticky, loyal=self.loyal, part="resold")
+        campaign.gather_crowd(fleet, campaign.work - requests, users, terms)
+        campaign.run_pool(
+            fleet, queue_of(campaign, distil, reasons=0.8), requests=requests, seconds=campaign.seconds_of(distil)
         )
-        campaign.run_pool(fleet, queue_of(campaign, distil, reasons=0.8), requests=requests, seconds=campaign.seconds_of(distil))

@@ -1,17 +1,22 @@
-"""Hundreds of accounts of various types over several pathways; late in the campaign, reasoning is reconstructed (C2)."""
+"""Hundreds of accounts of various types over several pathways; late on, reasoning is reconstructed (C2)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in, queue_of
-from stillwatch.range.chance import Urn
-from stillwatch.range.fleet import Upkeep
+from stillwatch.range.fleet import Channels, Upkeep
 from stillwatch.range.marks import assumed, fact
 from stillwatch.range.models import MODELS
 from stillwatch.range.programmes import mix, pour, steady, work_agentically
 from stillwatch.range.wording import word
 
-PATHWAYS = Urn(("api", "subscription", "cloud:cumulus", "cloud:stratus", "edu"), (0.45, 0.2, 0.2, 0.1, 0.05))
+PATHWAYS: Channels = (
+    ("api", 0.45),
+    ("subscription", 0.2),
+    ("cloud:cumulus", 0.2),
+    ("cloud:stratus", 0.1),
+    ("edu", 0.05),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +28,12 @@ class MultiPathwayMixedAccounts(Archetype):
 
     accounts: int = assumed(600, "S1 says hundreds")
     exchanges: int = fact(3_400_000, "S1: more than 3.4 M")
-    channels: Urn[str] = assumed(PATHWAYS, "shares of pathways; that there were several and that account types varied are facts (S1)")
-    second_phase: float = assumed(0.15, "last part of the campaign, in which traces are reconstructed; the phase is a fact (S1)")
+    channels: tuple[tuple[str, float], ...] = assumed(
+        PATHWAYS, "shares of pathways; that there were several and that account types varied are facts (S1)"
+    )
+    second_phase: float = assumed(
+        0.15, "last part of the campaign, in which traces are reconstructed; the phase is a fact (S1)"
+    )
     sticky: float = assumed(0.3, "an agent's next step meets the same account")
 
     def launch(self, campaign: Campaign) -> None:
@@ -38,7 +47,17 @@ class MultiPathwayMixedAccounts(Archetype):
         second = steady(pour(library, "code", campaign.wording("reconstruct")), campaign.dice)
         turning = days_in(campaign.world, 1 - self.second_phase)
         main = campaign.work * (1 - self.second_phase)
-        campaign.run_pool(fleet, queue_of(campaign, first, sticky=self.sticky), requests=main, seconds=campaign.seconds_of(first), until=turning)
         campaign.run_pool(
-            fleet, queue_of(campaign, second), requests=campaign.work - main, seconds=campaign.seconds_of(second), since=turning
+            fleet,
+            queue_of(campaign, first, sticky=self.sticky),
+            requests=main,
+            seconds=campaign.seconds_of(first),
+            until=turning,
+        )
+        campaign.run_pool(
+            fleet,
+            queue_of(campaign, second),
+            requests=campaign.work - main,
+            seconds=campaign.seconds_of(second),
+            since=turning,
         )

@@ -23,6 +23,16 @@ class MultilingualTraceCoercion(Archetype):
         """One fleet and one pool."""
         library = campaign.world.library
         constraint = campaign.wording("language")
-        programme = steady(mix([(1 - self.english_share, pour(library, "foreign", constraint)), (self.english_share, pour(library, "broad", constraint))]), campaign.dice)
+        programme = steady(
+            mix(
+                [
+                    (1 - self.english_share, pour(library, "foreign", constraint)),
+                    (self.english_share, pour(library, "broad", constraint)),
+                ]
+            ),
+            campaign.dice,
+        )
         fleet = campaign.fleet(campaign.accounts)
-        campaign.run_pool(fleet, queue_of(campaign, programme), requests=campaign.work, seconds=campaign.seconds_of(programme))
+        campaign.run_pool(
+            fleet, queue_of(campaign, programme), requests=campaign.work, seconds=campaign.seconds_of(programme)
+        )

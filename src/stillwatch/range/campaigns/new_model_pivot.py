@@ -7,8 +7,8 @@ from typing import ClassVar
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
 from stillwatch.range.delivery import Job
 from stillwatch.range.marks import assumed, fact
-from stillwatch.range.programmes import mix, pour, steady, work_agentically
 from stillwatch.range.models import MODELS, NEW_MODEL
+from stillwatch.range.programmes import mix, pour, steady, work_agentically
 from stillwatch.range.wording import word
 
 

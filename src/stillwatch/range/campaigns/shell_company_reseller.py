@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
+from stillwatch.range.crowd import Terms
 from stillwatch.range.fleet import Upkeep
 from stillwatch.range.marks import assumed
 from stillwatch.range.models import MODELS
@@ -24,7 +25,9 @@ class ShellCompanyReseller(Archetype):
     accounts: int = assumed(60, "not published")
     exchanges: int = assumed(5_000_000, "not published")
     companies: int = assumed(3, "shell companies among which the accounts are divided")
-    graded_share: float = assumed(0.12, "of requests that grade what was kept; that traffic is saved is a fact (S2), the grading assumed")
+    graded_share: float = assumed(
+        0.12, "of requests that grade what was kept; that traffic is saved is a fact (S2), the grading assumed"
+    )
     users_per_account: float = assumed(12.0, "customers behind each account")
 
     def launch(self, campaign: Campaign) -> None:
@@ -35,10 +38,28 @@ class ShellCompanyReseller(Archetype):
         for number, account in enumerate(fleet.accounts):
             organisation, card = fronts[number % len(fronts)]
             apart = campaign.skill.registers_apart
-            join(account, f"org_{dice.hex(6)}" if apart else organisation, dice, plan="enterprise", level="business", card=None if apart else card)
+            join(
+                account,
+                f"org_{dice.hex(6)}" if apart else organisation,
+                dice,
+                plan="enterprise",
+                level="business",
+                card=None if apart else card,
+            )
         graded = steady(pour(campaign.world.library, "broad", campaign.wording("grade")), dice)
         sent_along = params(dice)
         requests = campaign.work * self.graded_share
         users = round(campaign.accounts * self.users_per_account)
-        campaign.gather_crowd(fleet, campaign.work - requests, users=users, sticky=0.6, part="resold", programme=lambda d: with_params(somebody(campaign.world.library, d), sent_along))
-        campaign.run_pool(fleet, queue_of(campaign, graded, reasons=0.3), requests=requests, seconds=campaign.seconds_of(graded, reasons=0.3))
+        campaign.gather_crowd(
+            fleet,
+            campaign.work - requests,
+            users,
+            Terms(sticky=0.6),
+            programme=lambda d: with_params(somebody(campaign.world.library, d), sent_along),
+        )
+        campaign.run_pool(
+            fleet,
+            queue_of(campaign, graded, reasons=0.3),
+            requests=requests,
+            seconds=campaign.seconds_of(graded, reasons=0.3),
+        )

@@ -23,11 +23,15 @@ class StoreThenReplay(Archetype):
     exchanges: int = fact(400_000, "S2: more than 400,000 in 20 days")
     per_account_day: float = derived(13.3, "0.4 M / 1,500 / 20 days (FACTS 1.2); reached at scale 1")
     languages: int = fact(12, "S2: at least 12 languages")
-    trial_ends: float = assumed(0.25, "when the other product's free trial ends, as a share of the range; the burst after it is a fact (S2)")
+    trial_ends: float = assumed(
+        0.25, "when the other product's free trial ends, as a share of the range; the burst after it is a fact (S2)"
+    )
     lasts: float = assumed(0.6, "of the range; 20 days of a quarter or more, since small ranges are short")
     foreign_share: float = assumed(0.35, "of sessions not in English")
     harness_share: float = assumed(0.45, "of sessions from coding harnesses; which ones were used is a fact (S2)")
-    personal_share: float = assumed(0.03, "of sessions holding somebody's personal data; hundreds of people's were (S2)")
+    personal_share: float = assumed(
+        0.03, "of sessions holding somebody's personal data; hundreds of people's were (S2)"
+    )
     judged_share: float = assumed(0.2, "of answers that are judged by another request; judging is a fact (S2)")
 
     def launch(self, campaign: Campaign) -> None:
@@ -37,8 +41,14 @@ class StoreThenReplay(Archetype):
         fleet = campaign.fleet(campaign.accounts)
         sessions = self._sessions(campaign)
         campaign.run_pool(
-            fleet, self._batch(campaign, sessions), requests=campaign.work, seconds=campaign.seconds_of(sessions), shifts_per_day=4.0, since=since, until=until
-        )  # fmt: skip
+            fleet,
+            self._batch(campaign, sessions),
+            requests=campaign.work,
+            seconds=campaign.seconds_of(sessions),
+            shifts_per_day=4.0,
+            since=since,
+            until=until,
+        )
 
     def _sessions(self, campaign: Campaign) -> Programme:
         library = campaign.world.library
@@ -46,7 +56,10 @@ class StoreThenReplay(Archetype):
         harness = work_agentically(library, word("agent", campaign.dice).text)
         foreign = mix([(1.0, converse(library, f"lang:{tongue}")) for tongue in tongues])
         rest = max(0.0, 1 - self.harness_share - self.foreign_share)
-        return steady(mix([(self.harness_share, harness), (self.foreign_share, foreign), (rest, converse(library, "dialogue"))]), campaign.dice)
+        return steady(
+            mix([(self.harness_share, harness), (self.foreign_share, foreign), (rest, converse(library, "dialogue"))]),
+            campaign.dice,
+        )
 
     def _batch(self, campaign: Campaign, sessions: Programme) -> Callable[[float], Job]:
         dice, library = campaign.dice, campaign.world.library
@@ -58,7 +71,14 @@ class StoreThenReplay(Archetype):
                 last = job.script.turns[-1]
                 verdict = f"Score: {dice.below(10) + 1}. {library.essay(dice)[:200]}"
                 asked = judge(dice).fill(last.asked[:800], last.answered[:1500])
-                to_judge.append(Job(script=Script(None, (Turn("user", asked, verdict),)), model=job.model, reasons=False, part="judge"))
+                to_judge.append(
+                    Job(
+                        script=Script(None, (Turn("user", asked, verdict),)),
+                        model=job.model,
+                        reasons=False,
+                        part="judge",
+                    )
+                )
 
         def next_job(_: float) -> Job:
             if to_judge and dice.chance(0.5):
@@ -75,9 +95,14 @@ class StoreThenReplay(Archetype):
         cut = campaign.dice.below(len(session.turns))
         for turn in session.turns[:cut]:
             # What the other product's model had answered, not what this provider would.
-            history += [(turn.role, turn.asked), ("assistant", campaign.world.library.fresh(turn.answered, campaign.dice, 0.6))]
+            history += [
+                (turn.role, turn.asked),
+                ("assistant", campaign.world.library.fresh(turn.answered, campaign.dice, 0.6)),
+            ]
         last = session.turns[cut]
         if personal:
             who = campaign.dice.hex(6)
-            last = Turn(last.role, f"{last.asked}\n\nContact: person-{who}@mail-{who}.example, +00 555 {who}", last.answered)
+            last = Turn(
+                last.role, f"{last.asked}\n\nContact: person-{who}@mail-{who}.example, +00 555 {who}", last.answered
+            )
         return Script(session.system, (last,), session.params), history

@@ -15,7 +15,6 @@ from stillwatch.range.rhythm import Week
 from stillwatch.range.signup import customer
 from stillwatch.range.world import DAY, World
 
-
 ONE_CLIENT_SHARE = 0.35  # assumption: of accounts do everything through one program with fixed parameters
 FEWEST = 6  # accounts of a class at any scale
 
@@ -71,15 +70,21 @@ class HonestClass(ABC):
 
 def pace(world: World, habits: Sequence[Habit], exchanges: float, dice: Dice) -> None:
     """Scale sessions a day so that the population sends `exchanges` in all; relative rates stay as they are."""
-    sample = [habits[dice.below(len(habits))] for _ in range(60)]
+    sample = [habits[dice.below(len(habits))] for _ in range(200)]
     turns = sum(len(habit.programme(dice).turns) for habit in sample) / len(sample)
     active = sum(habit.per_day * _active_days(world, habit) for habit in habits)
     for habit in habits:
         habit.per_day *= exchanges / (turns * max(active, 1e-9))
 
 
-def habit_of(
-    world: World, account: Account, programme: Programme, week: Week, dice: Dice, *, think_s: float = 40.0, spread: float = 0.9
+def habit_of(  # noqa: PLR0913 - what makes a habit
+    account: Account,
+    programme: Programme,
+    week: Week,
+    dice: Dice,
+    *,
+    think_s: float = 40.0,
+    spread: float = 0.9,
 ) -> Habit:
     """Return a habit with a rate drawn from a heavy tail (log-normal, `spread`) and a settled model."""
     return Habit(

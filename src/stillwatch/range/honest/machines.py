@@ -7,8 +7,8 @@ from stillwatch.range.chance import Dice
 from stillwatch.range.habits import Habit
 from stillwatch.range.honest.honest_class import HonestClass, groups_of, habit_of, open_account, run_by_trace
 from stillwatch.range.marks import assumed, fact
-from stillwatch.range.programmes import examine, mix, person, repeat_set, software, work_agentically
 from stillwatch.range.models import NEW_MODEL
+from stillwatch.range.programmes import examine, mix, person, repeat_set, software, work_agentically
 from stillwatch.range.rhythm import EVENING, HOUR, MACHINE, NIGHTLY, OFFICE
 from stillwatch.range.signup import a_card, join
 from stillwatch.range.wording import word
@@ -35,8 +35,13 @@ class NightlySuites(HonestClass):
             join(account, f"org_{dice.hex(6)}", dice, plan=dice.pick(("team", "payg")), level="card", card=a_card(dice))
             shelf = dice.pick(("benchmark", "benchmark:gsm8k", "benchmark:mmlu", "sums", "code"))
             graded = examine(world.library, "task", word("grade", dice))
-            suite = mix([(0.7, examine(world.library, shelf)), (0.3, graded if dice.chance(0.5) else software(world.library, dice, "reasoned"))])
-            habit = habit_of(world, account, suite, NIGHTLY, dice, think_s=1.0, spread=0.5)
+            suite = mix(
+                [
+                    (0.7, examine(world.library, shelf)),
+                    (0.3, graded if dice.chance(0.5) else software(world.library, dice, "reasoned")),
+                ]
+            )
+            habit = habit_of(account, suite, NIGHTLY, dice, think_s=1.0, spread=0.5)
             habit.clockwork_s = dice.pick((0.0, 300.0, 900.0, 3600.0))
             habits.append(habit)
         return habits
@@ -48,7 +53,9 @@ class AgentFleets(HonestClass):
 
     kind: ClassVar[str] = "agent_fleet"
     row: ClassVar[str] = "B14"
-    collides_with: ClassVar[str] = "synchronised timing (G4), one template (G5), one address (G16), round the clock (G17)"
+    collides_with: ClassVar[str] = (
+        "synchronised timing (G4), one template (G5), one address (G16), round the clock (G17)"
+    )
     innocence: ClassVar[str] = "one paying owner, disclosed"
 
     share: float = assumed(0.07, "of honest traffic")
@@ -60,11 +67,23 @@ class AgentFleets(HonestClass):
         habits: list[Habit] = []
         for size in groups_of(accounts, self.agents, dice, least=5):
             organisation, card, servers = f"org_{dice.hex(6)}", a_card(dice), world.networks.hosted_neighbours(4, dice)
-            client, roles = open_account(world, dice).client, [work_agentically(world.library, word("agent", dice).text) for _ in range(3)]
+            client, roles = (
+                open_account(world, dice).client,
+                [work_agentically(world.library, word("agent", dice).text) for _ in range(3)],
+            )
             for _ in range(min(size, 50)):
                 account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=card)
                 account.exits, account.client, account.channel = servers, client, "api"
-                habits.append(habit_of(world, account, mix([(0.8, dice.pick(roles)), (0.2, software(world.library, dice))]), MACHINE, dice, think_s=4.0, spread=0.5))
+                habits.append(
+                    habit_of(
+                        account,
+                        mix([(0.8, dice.pick(roles)), (0.2, software(world.library, dice))]),
+                        MACHINE,
+                        dice,
+                        think_s=4.0,
+                        spread=0.5,
+                    )
+                )
         return habits
 
 
@@ -85,9 +104,16 @@ class BuildAgents(HonestClass):
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            join(account, account.organisation or f"org_{dice.hex(6)}", dice, plan="team", level="card", card=a_card(dice))
+            join(
+                account,
+                account.organisation or f"org_{dice.hex(6)}",
+                dice,
+                plan="team",
+                level="card",
+                card=a_card(dice),
+            )
             account.exits, account.credentials = world.networks.runners(dice), [f"key_{dice.hex(10)}"]
-            habit = habit_of(world, account, software(world.library, dice, "review"), OFFICE, dice, think_s=2.0)
+            habit = habit_of(account, software(world.library, dice, "review"), OFFICE, dice, think_s=2.0)
             habit.burstiness = 1.0
             habits.append(habit)
         return habits
@@ -112,7 +138,7 @@ class FallbackRouters(HonestClass):
             account = open_account(world, dice)
             join(account, account.organisation, dice, plan="team", level="card", card=a_card(dice))
             work = mix([(0.6, software(world.library, dice)), (0.4, person(world.library, dice))])
-            habit = run_by_trace(world, habit_of(world, account, work, MACHINE, dice, think_s=8.0), dice)
+            habit = run_by_trace(world, habit_of(account, work, MACHINE, dice, think_s=8.0), dice)
             habit.fallback_channel = "cloud:cumulus" if account.channel != "cloud:cumulus" else "cloud:stratus"
             account.credentials = [f"key_{dice.hex(10)}" for _ in range(2)]
             habits.append(habit)
@@ -139,7 +165,7 @@ class DriftMonitors(HonestClass):
             account = open_account(world, dice)
             checks = repeat_set(world.library, dice.pick(("benchmark", "sums", "code", "task")), self.questions, dice)
             work = mix([(0.75, checks), (0.25, software(world.library, dice, "grade"))])
-            habit = habit_of(world, account, work, MACHINE, dice, think_s=2.0, spread=0.5)
+            habit = habit_of(account, work, MACHINE, dice, think_s=2.0, spread=0.5)
             habit.clockwork_s = dice.pick((300.0, 600.0, 900.0))
             habits.append(habit)
         return habits
@@ -163,12 +189,19 @@ class SharedTeamKeys(HonestClass):
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            join(account, account.organisation or f"org_{dice.hex(6)}", dice, plan=dice.pick(("payg", "team")), level="card", card=a_card(dice))
+            join(
+                account,
+                account.organisation or f"org_{dice.hex(6)}",
+                dice,
+                plan=dice.pick(("payg", "team")),
+                level="card",
+                card=a_card(dice),
+            )
             members = 2 + dice.below(int(self.members * 2))
             account.exits = [world.networks.office(dice), *(world.networks.home(dice) for _ in range(members))]
             account.credentials = [f"key_{dice.hex(10)}"]
             members_own = [(dice.lognormal(1.0, 0.7), person(world.library, dice)) for _ in range(members)]
-            habits.append(habit_of(world, account, mix(members_own), OFFICE, dice, spread=0.5))
+            habits.append(habit_of(account, mix(members_own), OFFICE, dice, spread=0.5))
         return habits
 
 
@@ -192,10 +225,10 @@ class ReleaseDayBenchmarkers(HonestClass):
             account = open_account(world, dice)
             run = examine(world.library, dice.pick(("benchmark", "sums", "code")))
             start = world.provider.released_at + dice.lognormal(self.delay_h, 0.6) * HOUR
-            trial = habit_of(world, account, run, MACHINE, dice, think_s=1.0)
+            trial = habit_of(account, run, MACHINE, dice, think_s=1.0)
             trial.since, trial.until, trial.model = start, start + 2 * DAY, NEW_MODEL
             trial.per_day *= 3
-            usual = habit_of(world, account, person(world.library, dice), EVENING, dice, spread=0.5)
+            usual = habit_of(account, person(world.library, dice), EVENING, dice, spread=0.5)
             habits += [trial, usual]
         return habits
 
@@ -217,13 +250,21 @@ class KeyMigrations(HonestClass):
         habits: list[Habit] = []
         for _ in range((accounts + 1) // 2):
             organisation, card = f"org_{dice.hex(6)}", a_card(dice)
-            old, new = (join(open_account(world, dice), organisation, dice, plan="team", level="card", card=card) for _ in range(2))
+            old, new = (
+                join(open_account(world, dice), organisation, dice, plan="team", level="card", card=card)
+                for _ in range(2)
+            )
             moved = world.started_at + dice.between(0.2, 0.8) * world.days * DAY
             old.created_at = min(old.created_at, world.started_at)
-            new.created_at, new.exits, new.client, new.channel = moved - dice.exponential(DAY), old.exits, old.client, old.channel
+            new.created_at, new.exits, new.client, new.channel = (
+                moved - dice.exponential(DAY),
+                old.exits,
+                old.client,
+                old.channel,
+            )
             new.billing_country, new.utc_offset, new.signup_ip = old.billing_country, old.utc_offset, old.exits[0]
             work = mix([(0.6, software(world.library, dice)), (0.4, person(world.library, dice))])
-            before = run_by_trace(world, habit_of(world, old, work, MACHINE, dice, think_s=8.0, spread=0.4), dice)
+            before = run_by_trace(world, habit_of(old, work, MACHINE, dice, think_s=8.0, spread=0.4), dice)
             after = replace(before, account=new, since=moved)
             before.until = moved + dice.exponential(HOUR)
             habits += [before, after]
@@ -250,7 +291,7 @@ class CompactingAgents(HonestClass):
         for _ in range(accounts):
             account = open_account(world, dice)
             work = work_agentically(world.library, dice.pick(systems), steps=8)
-            habit = habit_of(world, account, work, dice.pick((OFFICE, EVENING)), dice, think_s=30.0)
+            habit = habit_of(account, work, dice.pick((OFFICE, EVENING)), dice, think_s=30.0)
             habit.compacts_after, habit.reasons = self.compacts_after, 1.0
             habits.append(habit)
         return habits

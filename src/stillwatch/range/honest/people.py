@@ -9,7 +9,18 @@ from stillwatch.range.clients import any_client, named_client
 from stillwatch.range.habits import Habit
 from stillwatch.range.honest.honest_class import HonestClass, groups_of, habit_of, open_account
 from stillwatch.range.marks import assumed
-from stillwatch.range.programmes import Programme, Script, Turn, always, converse, mix, person, pour, software, work_agentically
+from stillwatch.range.programmes import (
+    Programme,
+    Script,
+    Turn,
+    always,
+    converse,
+    mix,
+    person,
+    pour,
+    software,
+    work_agentically,
+)
 from stillwatch.range.rhythm import EVENING, MACHINE, OFFICE, STUDENT
 from stillwatch.range.signup import a_card, join
 from stillwatch.range.wording import word
@@ -39,14 +50,18 @@ class IndividualDevelopers(HonestClass):
             if dice.chance(self.second_account_share):
                 other = open_account(world, dice)
                 other.payment_fingerprint, other.payment_bin = account.payment_fingerprint, account.payment_bin
-                other.exits, other.billing_country, other.utc_offset = account.exits, account.billing_country, account.utc_offset
+                other.exits, other.billing_country, other.utc_offset = (
+                    account.exits,
+                    account.billing_country,
+                    account.utc_offset,
+                )
                 habits.append(self._habit(world, other, dice))
         return habits
 
     def _habit(self, world: World, account: Account, dice: Dice) -> Habit:
         if account.channel != "subscription" and dice.chance(self.machine_share):
-            return habit_of(world, account, software(world.library, dice), MACHINE, dice, think_s=2.0)
-        return habit_of(world, account, person(world.library, dice), dice.pick((OFFICE, EVENING, EVENING)), dice)
+            return habit_of(account, software(world.library, dice), MACHINE, dice, think_s=2.0)
+        return habit_of(account, person(world.library, dice), dice.pick((OFFICE, EVENING, EVENING)), dice)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +86,14 @@ class Offices(HonestClass):
             house = software(world.library, dice)
             for _ in range(size):
                 account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=card)
-                account.exits, account.billing_country, account.utc_offset = [exit_address], first.billing_country, first.utc_offset
+                account.exits, account.billing_country, account.utc_offset = (
+                    [exit_address],
+                    first.billing_country,
+                    first.utc_offset,
+                )
                 account.signup_ip = exit_address if dice.chance(0.7) else account.signup_ip
                 own = person(world.library, dice)
-                habits.append(habit_of(world, account, mix([(0.85, own), (0.15, house)]), OFFICE, dice))
+                habits.append(habit_of(account, mix([(0.85, own), (0.15, house)]), OFFICE, dice))
         return habits
 
 
@@ -85,7 +104,9 @@ class UniversityClasses(HonestClass):
     kind: ClassVar[str] = "university_class"
     row: ClassVar[str] = "B13"
     collides_with: ClassVar[str] = "bulk sign-up (G2), shared addresses (G3), same prompts (G5)"
-    innocence: ClassVar[str] = "one institution's domain and range, low volume each, students' hours, ends with the term"
+    innocence: ClassVar[str] = (
+        "one institution's domain and range, low volume each, students' hours, ends with the term"
+    )
 
     share: float = assumed(0.03, "education programmes")
     per_day: float = assumed(3.0, "exchanges a student and day")
@@ -109,10 +130,20 @@ class UniversityClasses(HonestClass):
                 account.payment_fingerprint = account.payment_bin = account.organisation = None
                 account.verification_level = "email"
                 account.billing_country, account.utc_offset = town.billing_country, town.utc_offset
-                account.exits = [dice.pick(campus), world.networks.home(dice)] if dice.chance(0.5) else [dice.pick(campus)]
+                account.exits = (
+                    [dice.pick(campus), world.networks.home(dice)] if dice.chance(0.5) else [dice.pick(campus)]
+                )
                 account.signup_ip = dice.pick(campus)
                 own = converse(world.library, dice.pick(("chat", "sums", "task")))
-                habits.append(habit_of(world, account, mix([(self.sheet_share, sheet), (1 - self.sheet_share, own)]), STUDENT, dice, spread=0.5))
+                habits.append(
+                    habit_of(
+                        account,
+                        mix([(self.sheet_share, sheet), (1 - self.sheet_share, own)]),
+                        STUDENT,
+                        dice,
+                        spread=0.5,
+                    )
+                )
         return habits
 
 
@@ -131,7 +162,13 @@ class HarnessUsers(HonestClass):
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Give each user one of the harnesses and nothing else in common."""
-        urn = Urn.zipf([(word("agent", dice).text, client) for client in ("terminal-coder", "open-harness", "editor-plugin")[: self.harnesses]], 0.8)
+        urn = Urn.zipf(
+            [
+                (word("agent", dice).text, client)
+                for client in ("terminal-coder", "open-harness", "editor-plugin")[: self.harnesses]
+            ],
+            0.8,
+        )
         habits: list[Habit] = []
         for _ in range(accounts):
             system, client = urn.draw(dice)
@@ -139,7 +176,7 @@ class HarnessUsers(HonestClass):
             if account.channel != "subscription":
                 account.client = named_client(client, dice)
             work = mix([(0.85, work_agentically(world.library, system)), (0.15, converse(world.library, "code"))])
-            habits.append(habit_of(world, account, work, dice.pick((OFFICE, EVENING)), dice, think_s=60.0))
+            habits.append(habit_of(account, work, dice.pick((OFFICE, EVENING)), dice, think_s=60.0))
         return habits
 
 
@@ -164,7 +201,7 @@ class PrivacyUsers(HonestClass):
             account.exits = [world.networks.vpn(dice) for _ in range(1 + dice.below(4))]
             account.signup_ip = world.networks.vpn(dice)
             programme = person(world.library, dice) if dice.chance(0.7) else software(world.library, dice)
-            habits.append(habit_of(world, account, programme, dice.pick((EVENING, OFFICE, MACHINE)), dice))
+            habits.append(habit_of(account, programme, dice.pick((EVENING, OFFICE, MACHINE)), dice))
         return habits
 
 
@@ -188,12 +225,22 @@ class OtherLanguages(HonestClass):
         for _ in range(accounts):
             account = open_account(world, dice)
             if dice.chance(self.firm_share):
-                work = mix([(0.6, pour(library, "foreign", always(word("language", dice)))), (0.4, pour(library, "foreign", always(word("rewrite", dice))))])
-                habits.append(habit_of(world, account, work, dice.pick((OFFICE, MACHINE)), dice, think_s=3.0))
+                work = mix(
+                    [
+                        (0.6, pour(library, "foreign", always(word("language", dice)))),
+                        (0.4, pour(library, "foreign", always(word("rewrite", dice)))),
+                    ]
+                )
+                habits.append(habit_of(account, work, dice.pick((OFFICE, MACHINE)), dice, think_s=3.0))
                 continue
             shelf = f"lang:{dice.pick(library.languages)}" if library.languages else "foreign"
-            own: Programme = mix([(0.8, converse(library, shelf)), (0.2, pour(library, shelf, always(word(dice.pick(("reasoned", "language", "analyst")), dice))))])
-            habits.append(habit_of(world, account, own, dice.pick((OFFICE, EVENING, EVENING)), dice))
+            own: Programme = mix(
+                [
+                    (0.8, converse(library, shelf)),
+                    (0.2, pour(library, shelf, always(word(dice.pick(("reasoned", "language", "analyst")), dice)))),
+                ]
+            )
+            habits.append(habit_of(account, own, dice.pick((OFFICE, EVENING, EVENING)), dice))
         return habits
 
 

@@ -35,13 +35,20 @@ class RetrievalBackfill(HonestClass):
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            join(account, f"org_{dice.hex(6)}", dice, plan=dice.pick(("team", "payg")), level="business", card=a_card(dice))
+            join(
+                account,
+                f"org_{dice.hex(6)}",
+                dice,
+                plan=dice.pick(("team", "payg")),
+                level="business",
+                card=a_card(dice),
+            )
             start = world.started_at + dice.unit() * max(0.1, world.days - self.burst_days) * DAY
             if dice.chance(0.5):
                 account.created_at = start - dice.exponential(1.0) * DAY
             reading = software(world.library, dice, dice.pick(("summarise", "extract", "context")))
             work = mix([(1 - self.embedded_share, reading), (self.embedded_share, embed(world.library, "bulk"))])
-            habit = habit_of(world, account, work, MACHINE, dice, think_s=1.0)
+            habit = habit_of(account, work, MACHINE, dice, think_s=1.0)
             habit.since, habit.until = start, start + self.burst_days * DAY * dice.lognormal(1.0, 0.3)
             account.exits = [world.networks.hosted(dice)]
             habits.append(habit)
@@ -68,7 +75,7 @@ class JudgeProducts(HonestClass):
             account.organisation = f"org_{dice.hex(6)}"
             side = software(world.library, dice, dice.pick(("grade", "clean", "classify")))
             work = mix([(0.7, software(world.library, dice, "grade")), (0.3, side)])
-            habits.append(run_by_trace(world, habit_of(world, account, work, MACHINE, dice, think_s=2.0), dice))
+            habits.append(run_by_trace(world, habit_of(account, work, MACHINE, dice, think_s=2.0), dice))
         return habits
 
 
@@ -95,9 +102,11 @@ class Gateways(HonestClass):
             crowd = mix([(dice.exponential(1.0), person(world.library, dice)) for _ in range(self.tenants)])
             tenants = [f"tenant_{dice.hex(8)}" for _ in range(self.tenants)] if dice.chance(self.forwards_share) else []
             for _ in range(size):
-                account = join(open_account(world, dice), organisation, dice, plan="enterprise", level="business", card=card)
+                account = join(
+                    open_account(world, dice), organisation, dice, plan="enterprise", level="business", card=card
+                )
                 account.exits = servers
-                habit = run_by_trace(world, habit_of(world, account, crowd, EVENING, dice, spread=0.4), dice)
+                habit = run_by_trace(world, habit_of(account, crowd, EVENING, dice, spread=0.4), dice)
                 habit.end_users = tenants
                 habits.append(habit)
         return habits
@@ -121,9 +130,11 @@ class TutoringProducts(HonestClass):
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            explain = mix([(0.6, software(world.library, dice, "reasoned")), (0.4, software(world.library, dice, "reconstruct"))])
+            explain = mix(
+                [(0.6, software(world.library, dice, "reasoned")), (0.4, software(world.library, dice, "reconstruct"))]
+            )
             talk = converse(world.library, "sums", word("assistant", dice).text)
-            habit = habit_of(world, account, mix([(0.75, explain), (0.25, talk)]), STUDENT, dice, think_s=50.0)
+            habit = habit_of(account, mix([(0.75, explain), (0.25, talk)]), STUDENT, dice, think_s=50.0)
             habit.end_users = [f"user_{dice.hex(8)}" for _ in range(self.pupils)] if dice.chance(0.3) else []
             habit.burstiness = 0.6
             habits.append(habit)
@@ -150,11 +161,17 @@ class AuditCaptures(HonestClass):
             organisation, card = f"org_{dice.hex(6)}", a_card(dice)
             template = always(word("reasoned", dice))
             decide = steady(
-                mix([(dice.exponential(1.0), pour(world.library, shelf, template)) for shelf in ("bulk", "task", "sums", "code")]), dice
-            )  # fmt: skip
+                mix(
+                    [
+                        (dice.exponential(1.0), pour(world.library, shelf, template))
+                        for shelf in ("bulk", "task", "sums", "code")
+                    ]
+                ),
+                dice,
+            )
             for _ in range(size):
                 account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=card)
-                habits.append(habit_of(world, account, decide, OFFICE, dice, think_s=5.0, spread=0.5))
+                habits.append(habit_of(account, decide, OFFICE, dice, think_s=5.0, spread=0.5))
         return habits
 
 
@@ -178,8 +195,13 @@ class ViralLaunches(HonestClass):
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            work = mix([(0.7, software(world.library, dice)), (0.3, converse(world.library, "chat", word("assistant", dice).text))])
-            habit = habit_of(world, account, work, EVENING, dice, think_s=20.0, spread=0.5)
+            work = mix(
+                [
+                    (0.7, software(world.library, dice)),
+                    (0.3, converse(world.library, "chat", word("assistant", dice).text)),
+                ]
+            )
+            habit = habit_of(account, work, EVENING, dice, think_s=20.0, spread=0.5)
             since = hours - dice.unit() * len(hours) * 0.7
             habit.curve = 1.0 + np.where(since > 0, self.peak * np.exp(-np.abs(since) / self.ebb_h), 0.0)
             habit.end_users = [f"user_{dice.hex(8)}" for _ in range(200)] if dice.chance(0.3) else []

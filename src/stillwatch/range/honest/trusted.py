@@ -46,7 +46,7 @@ class Agencies(HonestClass):
                 if dice.chance(0.5):
                     account.exits = [*account.exits, office]
                 work = mix([(0.6, software(world.library, dice)), (0.4, person(world.library, dice))])
-                habits.append(habit_of(world, account, work, OFFICE, dice))
+                habits.append(habit_of(account, work, OFFICE, dice))
         return habits
 
 
@@ -68,12 +68,22 @@ class Evaluators(HonestClass):
         habits: list[Habit] = []
         for team, size in enumerate(groups_of(accounts, self.team, dice)):
             organisation, reference = f"org_{dice.hex(6)}", f"AUR-{2026}-{team + 100:04d}"
-            probes = [pour(world.library, "unsafe", always(word(family, dice))) for family in ("reconstruct", "reasoned", "rewrite")]
+            probes = [
+                pour(world.library, "unsafe", always(word(family, dice)))
+                for family in ("reconstruct", "reasoned", "rewrite")
+            ]
             for _ in range(size):
                 account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=None)
                 account.authorised_use = reference
-                work = mix([(0.3, dice.pick(probes)), (0.3, converse(world.library, "unsafe")), (0.2, examine(world.library, "benchmark")), (0.2, software(world.library, dice, "grade"))])
-                habits.append(habit_of(world, account, work, dice.pick((OFFICE, MACHINE)), dice, think_s=5.0))
+                work = mix(
+                    [
+                        (0.3, dice.pick(probes)),
+                        (0.3, converse(world.library, "unsafe")),
+                        (0.2, examine(world.library, "benchmark")),
+                        (0.2, software(world.library, dice, "grade")),
+                    ]
+                )
+                habits.append(habit_of(account, work, dice.pick((OFFICE, MACHINE)), dice, think_s=5.0))
         return habits
 
 
@@ -95,7 +105,7 @@ class ContractDistillers(HonestClass):
     accounts_each: float = assumed(6.0, "accounts of one contract")
     workers: int = assumed(3, "requests in flight for one contract")
 
-    def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
+    def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:  # noqa: ARG002
         """Nobody acts by habit here: see `populate`."""
         return []
 
@@ -107,23 +117,43 @@ class ContractDistillers(HonestClass):
             accounts = self._sign(world, size, f"AUR-{2026}-{number + 500:04d}", dice)
             self.register(world, accounts, dice)
             fleet = Fleet(
-                world, agenda, dice, campaign=None, kind=self.kind, actor="", skill=Skill(level=1), upkeep=Upkeep(replaced=False)
-            )  # fmt: skip
+                world,
+                agenda,
+                dice,
+                campaign=None,
+                kind=self.kind,
+                actor="",
+                skill=Skill(level=1),
+                upkeep=Upkeep(replaced=False),
+            )
             for account in accounts:
                 fleet.enlist(account)
-            work = mix([(1.0, software(world.library, dice, family)) for family in ("generate", "reasoned", "grade", "reconstruct")])
+            work = mix(
+                [
+                    (1.0, software(world.library, dice, family))
+                    for family in ("generate", "reasoned", "grade", "reconstruct")
+                ]
+            )
             requests = exchanges * size / sum(sizes)
             duty = min(1.0, requests * 15.0 / (self.workers * world.days * DAY))  # about 15 s a request
-            list_of = _work_list(world, work, requests, dice)
+            list_of = _work_list(work, requests, dice)
             when = shifts(world.started_at, world.ends_at, duty, 2.0, dice)
-            Pool(agenda, fleet, list_of, when, dice, pause_s=0.5, quota=requests / len(when.spans), on_sent=lambda _: True).start(self.workers, world.started_at)
+            pool = Pool(agenda, fleet, list_of, when, dice, pause_s=0.5, quota=requests / len(when.spans))
+            pool.start(self.workers, world.started_at)
         return Agendas(agenda)
 
     def _sign(self, world: World, size: int, reference: str, dice: Dice) -> list[Account]:
         organisation, card, servers = f"org_{dice.hex(6)}", a_card(dice), world.networks.hosted_neighbours(size, dice)
         accounts = []
         for k in range(size):
-            account = join(customer(world.networks, world.started_at, dice), organisation, dice, plan="enterprise", level="business", card=card)
+            account = join(
+                customer(world.networks, world.started_at, dice),
+                organisation,
+                dice,
+                plan="enterprise",
+                level="business",
+                card=card,
+            )
             account.authorised_use, account.exits = reference, [servers[k]]
             accounts.append(account)
         return accounts
@@ -147,13 +177,13 @@ class StolenKeyVictims(HonestClass):
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            own = habit_of(world, account, person(world.library, dice), dice.pick((OFFICE, EVENING)), dice, spread=0.5)
+            own = habit_of(account, person(world.library, dice), dice.pick((OFFICE, EVENING)), dice, spread=0.5)
             account.created_at = own.since = min(own.since, world.started_at - DAY)
             habits.append(own)
             if world.thieves:
                 world.stolen.append(account)
                 continue
-            thief = habit_of(world, account, software(world.library, dice), MACHINE, dice, think_s=2.0)
+            thief = habit_of(account, software(world.library, dice), MACHINE, dice, think_s=2.0)
             thief.since, thief.part = world.started_at + dice.unit() * self.leaks_by * world.days * DAY, "stolen"
             habits.append(thief)
         return habits
@@ -177,7 +207,7 @@ class RelayCustomers(HonestClass):
         habits: list[Habit] = []
         for _ in range(accounts):
             talk = mix([(0.6, converse(world.library, "dialogue")), (0.4, person(world.library, dice))])
-            habit = habit_of(world, open_account(world, dice), talk, dice.pick((OFFICE, EVENING)), dice)
+            habit = habit_of(open_account(world, dice), talk, dice.pick((OFFICE, EVENING)), dice)
             habit.moves_away = self.moves_away
             habits.append(habit)
         return habits
@@ -195,7 +225,7 @@ class Agendas:
         self._agenda.pass_until(until)
 
 
-def _work_list(world: World, work: Programme, requests: float, dice: Dice) -> Callable[[float], Job | None]:
+def _work_list(work: Programme, requests: float, dice: Dice) -> Callable[[float], Job | None]:
     """Return a work list of about so many requests."""
     left = [round(requests)]
 
