@@ -22,7 +22,7 @@ from stillwatch.link.groups import LinkOptions, find_groups
 from stillwatch.link.shared_things import ThingOptions
 from stillwatch.profile.summary import merge_all
 from stillwatch.profile.traffic import traffic_of
-from stillwatch.read.accounts import read_accounts
+from stillwatch.read.accounts import read_accounts, seal
 from stillwatch.read.batches import input_size, read_raw
 from stillwatch.read.duplicates import SeenExchanges
 from stillwatch.read.quarantine import Rejects
@@ -72,9 +72,10 @@ def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO) -> Fin
     """
     rejects = Rejects(rejects_to)
     secret = load_secret(request.secret_dir or secret_folder())
-    accounts = read_accounts(request.accounts, rejects) if request.accounts else None
+    redactor = Redactor.of(secret, request.redact)
+    accounts = seal(read_accounts(request.accounts, rejects), redactor.key) if request.accounts else None
     seen = SeenExchanges()
-    traffic = read_traffic(request, Redactor.of(secret, request.redact), rejects, seen, progress)
+    traffic = read_traffic(request, redactor, rejects, seen, progress)
     roster = Roster.of(traffic, accounts)
     progress.step("looking for groups", 0, None)
     linked = find_groups(traffic, roster, request.link, np.random.default_rng(request.seed))
@@ -92,7 +93,7 @@ def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO) -> Fin
         full_text=int(states[ContentState.FULL]),
         hashed_text=int(states[ContentState.HASHED]),
         no_text=int(states[ContentState.ABSENT]),
-        accounts_table=roster.given,
+        accounts_table=bool(roster.known.any()),
         groups_tried=linked.tries,
         version=__version__,
     )

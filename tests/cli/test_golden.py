@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from click import Context
+from click.testing import CliRunner
 
 from stillwatch.cli.lookup import look_up
 from stillwatch.cli.main import stillwatch
@@ -25,12 +25,8 @@ REPORT: Final = Path("out/report.html")
 
 def help_of(name: str = "") -> str:
     """Write the help of a command as on a terminal of 100 columns."""
-    outer = Context(stillwatch, info_name="stillwatch", max_content_width=100, terminal_width=100)
-    if not name:
-        return f"{stillwatch.get_help(outer)}\n"
-    command = stillwatch.get_command(outer, name)
-    assert command is not None
-    return f"{command.get_help(Context(command, parent=outer, info_name=name))}\n"
+    words = [name, "--help"] if name else ["--help"]
+    return CliRunner().invoke(stillwatch, words, prog_name="stillwatch", terminal_width=100).output
 
 
 def explained(subject: str) -> str:

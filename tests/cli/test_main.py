@@ -101,7 +101,7 @@ def test_a_stopped_scan_leaves_nothing(tmp_path: Path, sent: signal.Signals, cod
         assert process.stdout.readline() == "scanning\n"
         time.sleep(0.1)
         process.send_signal(sent)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=120)
 
     assert process.returncode == code
     assert "Traceback" not in errors

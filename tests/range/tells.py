@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,33 @@ def classified(
     ranks = rankdata(scores)
     ones, zeros = int(positive.sum()), int((~positive).sum())
     return float((ranks[positive].sum() - ones * (ones + 1) / 2) / (ones * zeros))
+
+
+def dealt(
+    hands: npt.NDArray[np.str_], size: int, times: int, rng: np.random.Generator
+) -> Iterator[npt.NDArray[np.bool_]]:
+    """Yield labels that call hands guilty by lot until about `size` accounts are."""
+    sizes = Counter(hands.tolist())
+    while times:
+        chosen: list[str] = []
+        for hand in rng.permutation(sorted(sizes)).tolist():
+            if sum(sizes[name] for name in chosen) + sizes[hand] <= size * 1.1:
+                chosen.append(hand)
+        label = np.isin(hands, chosen)
+        if abs(int(label.sum()) - size) < size / 5:
+            times -= 1
+            yield label
+
+
+def a_few_of_each(exchanges: pa.Table, few: int) -> pa.Table:
+    """Return the first so many exchanges of each account."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for row, name in enumerate(exchanges["account_id"].to_pylist()):
+        seen[name] += 1
+        if seen[name] <= few:
+            kept.append(row)
+    return exchanges.take(pa.array(kept))
 
 
 def style(exchanges: pa.Table) -> tuple[list[str], Numbers]:
@@ -196,4 +223,6 @@ def _fit(features: Numbers, positive: npt.NDArray[np.bool_], penalty: float) -> 
         gradient = np.concatenate([[pull.sum()], features.T @ pull + penalty * w[1:]])
         return float((weight * np.logaddexp(0, -margins)).sum() + penalty / 2 * (w[1:] @ w[1:])), gradient
 
-    return np.asarray(minimize(loss, np.zeros(features.shape[1] + 1), jac=True, method="L-BFGS-B").x)
+    return np.asarray(
+        minimize(loss, np.zeros(features.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 60}).x
+    )

@@ -17,8 +17,9 @@ FAMILY_WORDS: Final = {
     Family.THINGS: "payment instruments, sign-up devices, addresses and credentials that several accounts hold",
     Family.WORDS: "rare prompt templates, near-duplicates and slices of one work list, compared as digests",
     Family.HAND_OFFS: "what passes from one account to another: retries, answers that come back elsewhere, "
-    "replayed signatures, takeovers",
-    Family.RHYTHM: "one scheduler behind many accounts: common pauses, one pool of workers, one mix of work",
+    "replayed signatures",
+    Family.RHYTHM: "one scheduler behind many accounts: a fixed pool, where the end of one request starts the "
+    "next elsewhere",
 }
 
 GLOSSARY: Final = (

@@ -32,6 +32,7 @@ _NAME: Final = "stillwatch"
 COMMANDS: Final = {
     "scan": "stillwatch.cli.scan:scan",
     "explain": "stillwatch.cli.explain:explain",
+    "range": "stillwatch.cli.range:range_",
     "completion": "stillwatch.cli.completion:completion",
 }
 """Each sub-command and where it is found; a new one needs a line here and a file of its own."""

@@ -50,7 +50,7 @@ def _lines(findings: Findings, report: Path) -> list[str]:
     lines.append(was_read(findings.scan))
     if findings.set_aside:
         groups = counted(len(findings.set_aside), "group")
-        lines.append(f"Set aside {groups} that act alike and have an honest explanation: see the report.")
+        lines.append(f"Set aside as honestly explained: {groups}; see the report.")
     lines += [f"Could not see: {blind}" for blind in could_not_see(findings.scan)]
     if findings.campaigns:
         lines.append("Nothing has been done to any account: read the reasons, then a person decides.")

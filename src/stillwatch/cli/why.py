@@ -90,7 +90,7 @@ def _tied(place: Place, width: int) -> Iterator[str]:
     member = place.member
     if member is None:
         return
-    where = "group" if place.is_set_aside else f"campaign, tier {member.tier.label}"
+    where = "set aside, accused of nothing" if place.is_set_aside else f"campaign, tier {member.tier.label}"
     yield _paragraph(
         f"It belongs to {inert(place.group.campaign_id, _NAME)} ({where}) with confidence {member.confidence:.2f}: "
         f"{bits(member.bits)} bits tie it to the others. It sent {counted(member.exchanges, 'exchange')}. What it does "
@@ -125,7 +125,8 @@ def _about_group(place: Place, width: int) -> Iterator[str]:
         [f"{percent(each.share)} {purpose_words(each.purpose)}" for each in group.purposes],
         width,
     )
-    yield _section("What would clear it", map(inert, group.would_clear), width)
+    if not place.is_set_aside:
+        yield _section("What would clear it", map(inert, group.would_clear), width)
     yield _section("Limits", map(inert, group.limits), width)
     if place.member is None:
         yield _members(group)

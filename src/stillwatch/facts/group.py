@@ -68,6 +68,8 @@ class Group:
     """(n,) probability that each member belongs, under the mixture of members and bystanders."""
     bits: npt.NDArray[np.float64]
     """(n,) evidence that ties each member to the others."""
+    speaking: npt.NDArray[np.int64]
+    """(n,) how many families tie each member in by themselves (things, words, hand-offs)."""
     strands: tuple[Strand, ...]
     tokens: tuple[SharedToken, ...]
     """What members share, most telling first, at most 60."""

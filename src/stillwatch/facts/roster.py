@@ -26,6 +26,8 @@ class Roster:
     """One row an account in the same order, schema ACCOUNT; nulls where nothing is known."""
     given: bool
     """Whether an accounts table was given at all."""
+    known: npt.NDArray[np.bool_]
+    """(n,): whether the table has a row for the account."""
 
     @classmethod
     def of(cls, traffic: Traffic, accounts: pa.Table | None) -> "Roster":
@@ -35,7 +37,7 @@ class Roster:
         given = accounts is not None
         source = _EMPTY if accounts is None else accounts
         rows = pc.index_in(pa.array(ids, type=pa.string()), value_set=source.column("account_id").combine_chunks())
-        return cls(keys, ids, source.take(rows), given)
+        return cls(keys, ids, source.take(rows), given, rows.is_valid().to_numpy(zero_copy_only=False))
 
     def codes(self, keys: npt.NDArray[np.uint64]) -> Codes:
         """The codes of account keys, all of which must be here."""

@@ -77,7 +77,7 @@ def _written(group: Group, verdict: Verdict, roster: Roster, traffic: Traffic, o
         tier=tier,
         reasons=why,
         would_clear=would_clear(group, verdict),
-        limits=limits(traffic, roster, verdict),
+        limits=limits(group, traffic, roster, verdict),
         explanations=tuple(one.explanation for one in verdict.explanations),
         members=_members(group, kept, name, tier, roster, traffic, options),
         links=tuple(
@@ -107,7 +107,11 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     traffic: Traffic,
     options: JudgeOptions,
 ) -> tuple[Member, ...]:
-    """The members, surest first. A verified organisation can be asked, so its accounts go no further than review."""
+    """The members, surest first.
+
+    An account goes no further than review when fewer than two families tie this very account in (a group's rhythm says
+    nothing about one of it), or when a verified organisation stands behind it, which can be asked.
+    """
     weak = options.explanations.weak_verification
     levels = roster.column("verification_level").take(group.members).to_pylist()
     owners = roster.column("organisation").take(group.members).to_pylist()
@@ -117,7 +121,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         code = int(group.members[place])
         confidence = float(group.confidence[place])
         own = tier
-        if tier is Tier.ACT and (confidence < options.act_confidence or vouched[place]):
+        alone = int(group.speaking[place]) < options.families_to_act
+        if tier is Tier.ACT and (alone or confidence < options.act_confidence or vouched[place]):
             own = Tier.REVIEW
         out.append(
             Member(

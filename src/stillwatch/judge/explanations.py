@@ -77,6 +77,16 @@ def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: E
     return [found for look in looks if (found := look(view)) is not None]
 
 
+def could_be_people(group: Group, roster: Roster, traffic: Traffic, options: ExplanationOptions) -> bool:
+    """Whether only the shortness of the log keeps a group from being explained as a class or an office."""
+    look = _Look(group, roster, traffic, options)
+    domain, share = look.institution()
+    token, on_net = look.one_net()
+    together = max(share if domain else 0.0, on_net if token else 0.0) >= options.most_of
+    cards = look.holds(TokenKind.PAYMENT) > 1 - options.most_of
+    return together and not cards and look.too_short() and look.few_each()
+
+
 class _Look:
     """What the explanations ask of a group."""
 
@@ -136,17 +146,22 @@ class _Look:
                 codes.update(token.account_codes)
         return len(codes) / self.n
 
+    def few_each(self) -> bool:
+        """No more exchanges a day than people make."""
+        activity, members = self.traffic.activity, self.group.members
+        days = np.maximum(1.0, np.ceil((activity.last[members] - activity.first[members]) / _DAY_US))
+        return float(np.median(activity.exchanges[members] / days)) <= self.options.people_per_day
+
+    def too_short(self) -> bool:
+        """Whether the log is too short to show a night."""
+        activity = self.traffic.activity
+        return float(activity.last.max() - activity.first.min()) < self.options.least_span_h * 3.6e9
+
     def like_people(self) -> bool:
         """Few exchanges a day each, and a night's sleep that the whole group keeps."""
-        activity = self.traffic.activity
-        members = self.group.members
-        first, last = activity.first[members], activity.last[members]
-        days = np.maximum(1.0, np.ceil((last - first) / _DAY_US))
-        if float(np.median(activity.exchanges[members] / days)) > self.options.people_per_day:
+        if self.too_short() or not self.few_each():
             return False
-        if float(activity.last.max() - activity.first.min()) < self.options.least_span_h * 3.6e9:
-            return False
-        hours = activity.hours[members].sum(axis=0).astype(np.float64)
+        hours = self.traffic.activity.hours[self.group.members].sum(axis=0).astype(np.float64)
         return _quietest(hours, self.options.night_hours) <= self.options.night_share
 
 

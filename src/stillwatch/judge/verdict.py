@@ -11,7 +11,7 @@ from stillwatch.facts.group import Group
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
-from stillwatch.judge.explanations import ExplanationOptions, Found, find_explanations
+from stillwatch.judge.explanations import ExplanationOptions, Found, could_be_people, find_explanations
 from stillwatch.stats.calibrate import expected_by_chance
 
 
@@ -24,6 +24,8 @@ class JudgeOptions:
     """A family is beyond chance when all groups tried would show its evidence less often than this, together."""
     families_to_act: int = 2
     """Independent families that must each be beyond chance before anything may be enforced (law 1)."""
+    least_known: float = 0.5
+    """Share of a group's accounts that the accounts table must know before the group may reach `act`."""
     act_confidence: float = 0.8
     """Members less sure than this stay at `review` when their campaign reaches `act`."""
 
@@ -66,8 +68,10 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
         tier = None
     elif counting < options.families_to_act:
         tier = Tier.WATCH
-    elif not roster.given:
+    elif float(roster.known[group.members].mean()) < options.least_known:
         tier = Tier.REVIEW  # authorised use could not be looked up, and it comes first (law 3)
+    elif could_be_people(group, roster, traffic, options.explanations):
+        tier = Tier.REVIEW  # the log is too short to tell a class or an office from a campaign on one network
     else:
         tier = Tier.ACT
     # The family that proposed the group is not evidence against chance: the strongest one is left out.

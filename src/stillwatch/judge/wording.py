@@ -15,6 +15,7 @@ from stillwatch.judge.verdict import Verdict
 
 _NETS = (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK, TokenKind.SIGNUP_ADDRESS)
 _LEAST_TOLD = 2
+_A_DAY_H = 20.0
 
 
 def token_name(token: SharedToken) -> str:
@@ -76,7 +77,7 @@ def would_clear(group: Group, verdict: Verdict) -> tuple[str, ...]:
     return tuple(out)
 
 
-def limits(traffic: Traffic, roster: Roster, verdict: Verdict) -> tuple[str, ...]:
+def limits(group: Group, traffic: Traffic, roster: Roster, verdict: Verdict) -> tuple[str, ...]:
     """What this verdict could not see or does not mean."""
     states = traffic.activity.states.sum(axis=0)
     total = max(1, int(states.sum()))
@@ -86,10 +87,21 @@ def limits(traffic: Traffic, roster: Roster, verdict: Verdict) -> tuple[str, ...
             f"Of {total:,} exchanges, {states[ContentState.HASHED]:,} had only digests of their text and"
             f" {states[ContentState.ABSENT]:,} none: shared words and hand-offs were looked for in the rest only"
         )
+    known = int(roster.known[group.members].sum())
     if not roster.given:
         out.append(
             "No accounts table was given: owners, payment and registered use could not be looked up,"
             " so nothing goes beyond review"
+        )
+    elif known < len(group.members):
+        out.append(
+            f"The accounts table knows {known} of these {len(group.members)} accounts: nothing could be looked up for"
+            " the others"
+        )
+    span = (int(traffic.activity.last.max()) - int(traffic.activity.first.min())) / 3.6e9
+    if span < _A_DAY_H:
+        out.append(
+            f"The log covers {span:.1f} hours: a night cannot show, so a class or an office cannot be told apart"
         )
     out.append("Accounts are tied by what they share and do; who is behind them is not known from this")
     if verdict.tier is not None and verdict.tier >= Tier.REVIEW:

@@ -72,6 +72,7 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
             members=one.members,
             confidence=confidence_of(one.bits, options.prior_bits),
             bits=one.bits,
+            speaking=np.zeros(len(one.members), dtype=np.int64) if one.speaking is None else one.speaking,
             families=families,
             rhythm=rhythm,
             tries=len(proposed),

@@ -53,6 +53,8 @@ class Confirmed:
     """(n,) what ties each member to the others, in bits."""
     strength: float
     """Bits of the whole group."""
+    speaking: npt.NDArray[np.int64] | None = None
+    """(n,) families that each tie a member in by themselves; known once the group is final."""
 
 
 class Joiner:
@@ -93,10 +95,12 @@ class Joiner:
         background = self._background(groups)
         out = []
         for members in groups:
-            bits = self._own_bits(members, background)
+            families = self._families_against(members, members, background)
+            bits = families.sum(axis=0)
             own = bits >= self.options.least_own_bits
+            speaking = (families >= self.options.speaking_bits).sum(axis=0)
             if int(own.sum()) >= least:
-                out.append(Confirmed(members[own], bits[own], 0.0))
+                out.append(Confirmed(members[own], bits[own], 0.0, speaking[own]))
         return out
 
     def _disjoint(self, confirmed: list[Confirmed], least: int) -> list[Codes]:
@@ -109,7 +113,7 @@ class Joiner:
         groups = []
         for one in order:
             free = one.members[~taken[one.members]]
-            if len(free) >= max(least, len(one.members) // 2):
+            if len(free) >= least:
                 taken[free] = True
                 groups.append(free)
         return groups
@@ -309,11 +313,6 @@ class Joiner:
         found = per_family(kinds, len(accounts))
         passes = self.views.pass_bits(accounts, members, self.mixture)
         return np.stack([found[Family.THINGS], found[Family.WORDS], passes])
-
-    def _own_bits(self, members: Codes, background: list[Floats]) -> Floats:
-        """What ties each member to the rest of its campaign, in bits."""
-        total: Floats = self._families_against(members, members, background).sum(axis=0)
-        return total
 
 
 def _rows_of(view: Incidence, accounts: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -187,6 +187,7 @@ class Fleet:
 
     def _replace(self, now: float) -> None:
         self.recruit(now, stocked=self._dice.chance(self.upkeep.stocked_share))
+        self._line.rotate(1)  # a fresh account is put to work at once
 
     def _rotate(self, now: float) -> None:
         """Put as many fresh accounts into the line as it holds, and the used ones in reserve."""
@@ -224,7 +225,7 @@ class _Desk:
         if not stocked:
             account.created_at = now - dice.between(60, 1800)
         if skill.own_exits:
-            account.exits = account.exits[:1] if dice.chance(0.8) else account.exits
+            account.exits = account.exits[:1] if dice.chance(0.7) else account.exits
         else:
             account.exits = self._exits
             account.signup_ip = dice.pick(self._exits)

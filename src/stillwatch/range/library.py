@@ -171,7 +171,7 @@ def _shelves_of(conversation: Conversation) -> Iterator[str]:
     yield _main_shelf(label, corpus, conversation)
     if label.startswith("benchmark"):
         yield f"benchmark:{corpus}"
-    if conversation.language != "en" or label == "phrasebook":
+    if conversation.language != "en" or label == "phrasebook" or "tool" in corpus:
         return
     if label != "developer_template":
         yield "broad"

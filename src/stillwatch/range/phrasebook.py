@@ -5,8 +5,8 @@ Written for this project, in the public domain. Topics stay in English, as techn
 
 # ruff: noqa: E501, RUF001 - phrases stand whole, in the letters of their languages
 
+import zlib
 from collections.abc import Iterator
-from itertools import product
 
 Phrases = tuple[tuple[str, str], ...]
 """Questions and answers with {x} for the topic."""
@@ -203,12 +203,36 @@ PHRASES: dict[str, Phrases] = {
 }
 
 
+CONVERSATIONS = 1_000
+"""Of each language."""
+
+
 def phrases() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-    """Yield every language's short conversations: one or two questions about one topic."""
+    """Yield every language's short conversations: one or two questions, answered in two to four sentences.
+
+    Sentences and topics are dealt by a digest, so that few strangers ever get the same answer.
+    """
     for language, known in PHRASES.items():
-        for topic, k in product(TOPICS, range(len(known))):
-            pairs = (known[k], known[(k + 1) % len(known)]) if (k + len(topic)) % 2 else (known[k],)
-            yield (
-                language,
-                tuple((question.replace("{x}", topic), answer.replace("{x}", topic)) for question, answer in pairs),
-            )
+        for number in range(CONVERSATIONS):
+            deal = _Deal(f"{language}/{number}")
+            yield language, tuple(_exchange(known, deal) for _ in range(1 + deal.below(2)))
+
+
+def _exchange(known: Phrases, deal: "_Deal") -> tuple[str, str]:
+    question = known[deal.below(len(known))][0].replace("{x}", TOPICS[deal.below(len(TOPICS))])
+    sentences = [
+        known[deal.below(len(known))][1].replace("{x}", TOPICS[deal.below(len(TOPICS))])
+        for _ in range(2 + deal.below(3))
+    ]
+    return question, " ".join(sentences)
+
+
+class _Deal:
+    """Numbers that follow from a name, the same in every range."""
+
+    def __init__(self, name: str) -> None:
+        self._state = zlib.crc32(name.encode())
+
+    def below(self, limit: int) -> int:
+        self._state = (self._state * 1_103_515_245 + 12_345) % 2**31
+        return (self._state >> 8) % limit

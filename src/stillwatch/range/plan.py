@@ -25,6 +25,9 @@ class Proportions:
     compression: float = assumed(
         0.4, "a campaign's part goes with its published size to this power, so that small ones exist too"
     )
+    account_exponent: float = assumed(
+        0.56, "accounts shrink with exchanges to this power: fewer accounts and fewer each"
+    )
     fewest_exchanges: int = assumed(300, "of a campaign at any scale")
     fewest_accounts: int = assumed(16, "of a campaign at any scale")
     days_at_full_scale: float = fact(92.0, "May to July (S2, C7)")
@@ -105,7 +108,8 @@ def _share(archetype: Archetype, per_part: float, proportions: Proportions) -> S
         return Share(archetype, 0, 0)
     due = per_part * archetype.exchanges**proportions.compression
     exchanges = round(min(archetype.exchanges, max(proportions.fewest_exchanges, due)))
-    accounts = round(archetype.accounts * (exchanges / archetype.exchanges) ** 0.5)
+    shrunk = (exchanges / archetype.exchanges) ** proportions.account_exponent
+    accounts = round(archetype.accounts * shrunk)
     return Share(archetype, exchanges, min(archetype.accounts, max(proportions.fewest_accounts, accounts)))
 
 

@@ -155,20 +155,13 @@ def work_agentically(library: Library, system: str, steps: int = 4) -> Programme
     def script(dice: Dice) -> Script:
         task = library.draw("code", dice)
         question, answer = task.turns[0]
-        turns = [Turn("user", library.prompt(question, dice), _call("search", library.fresh(question[:60], dice)))]
+        turns = [Turn("user", library.prompt(question, dice), _call(question, dice))]
         for _ in range(1 + dice.below(steps)):
             other_question, other_answer = library.draw("code", dice).turns[0]
             result = library.fresh((other_answer or other_question)[:900], dice)
-            turns.append(
-                Turn(
-                    "tool",
-                    _result(result),
-                    _call(dice.pick(("read_file", "write_file", "bash")), library.fresh(other_question[:80], dice)),
-                )
-            )
-        turns.append(
-            Turn("tool", _result("exit code 0"), library.fresh(answer or library.answer_like(task, dice), dice))
-        )
+            turns.append(Turn("tool", _result(result), _call(other_question, dice)))
+        done = library.fresh(answer or library.answer_like(task, dice), dice)
+        turns.append(Turn("tool", _result(f"{dice.below(90) + 1} passed in {dice.below(4000) / 100} s"), done))
         return Script(system, tuple(turns), fixed)
 
     return script
@@ -332,8 +325,18 @@ def _reply(library: Library, family: str, conversation: Conversation, dice: Dice
     return reply
 
 
-def _call(tool: str, argument: str) -> str:
-    return json.dumps({"tool": tool, "input": argument}, ensure_ascii=False)
+def _call(about: str, dice: Dice) -> str:
+    """Return a tool call on files and names of somebody's own project."""
+    names = [word.lower() for word in about.split() if word.isalpha() and len(word) > 4] or ["notes"]  # noqa: PLR2004
+    one, other, number = dice.pick(names), dice.pick(names), dice.hex(3)
+    calls = {
+        "search": f"{one} {other} {number}",
+        "read_file": f"src/{one}_{number}/{other}.py",
+        "write_file": f"src/{other}_{number}/{one}.py",
+        "bash": f"python -m pytest tests/{one}/test_{other}_{number}.py -q",
+    }
+    tool = dice.pick(tuple(calls))
+    return json.dumps({"tool": tool, "input": calls[tool]}, ensure_ascii=False)
 
 
 def _result(text: str) -> str:

@@ -59,7 +59,7 @@ def customer(networks: Networks, now: float, dice: Dice) -> Account:
         signup_device=f"dev_{dice.hex(8)}",
         channel=channel,
         client=any_client(channel, dice),
-        exits=[home] if dice.chance(0.75) else [home, *(networks.home(dice) for _ in range(1 + dice.below(2)))],
+        exits=[home] if dice.chance(0.8) else [home, *(networks.home(dice) for _ in range(1 + dice.below(2)))],
         credentials=[f"key_{dice.hex(10)}" for _ in range(1 if dice.chance(0.75) else 2)],
         names_sessions=channel == "subscription" or dice.chance(0.6),
         utc_offset=country.utc_offset,

@@ -11,7 +11,7 @@ from stillwatch.errors import OutputFailed
 
 ROWS_PER_FILE = 100_000
 ROWS_PER_GROUP = 25_000
-BYTES_PER_EXCHANGE = 620  # measured: zstd Parquet, histories and truth included
+BYTES_PER_EXCHANGE = 450  # measured: zstd Parquet, histories and truth included
 
 
 class Writer:

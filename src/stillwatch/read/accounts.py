@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,9 @@ from stillwatch.errors import BadRecord, InputUnusable
 from stillwatch.facts.account import ACCOUNT
 from stillwatch.read.quarantine import Rejects
 from stillwatch.read.times import from_any
+from stillwatch.stats.siphash import digest_strings
 
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LARGEST: Final = 2 * 1024**3
 """A larger accounts file is refused: 10 million accounts take a quarter of it (bytes)."""
 
@@ -35,7 +38,9 @@ def read_accounts(path: Path, rejects: Rejects) -> pa.Table:
         raise InputUnusable(f"{path} cannot be read: {error.strerror}. Check the path and its permissions.") from error
     table = _unique(rows)
     if table.num_rows == 0:
-        raise InputUnusable(f"{path} holds no account. Each row needs an account_id (see docs/formats.md).")
+        raise InputUnusable(
+            f"{path} holds no account. Each row needs an account_id (see docs/how-to/accounts-table.md)."
+        )
     return table
 
 
@@ -43,7 +48,7 @@ def _parquet(path: Path) -> pa.Table:
     try:
         table = pq.read_table(path, columns=[n for n in pq.read_schema(path).names if n in ACCOUNT.names])
         if "account_id" not in table.column_names:
-            raise InputUnusable(f"{path} has no column account_id. See docs/formats.md for the accounts table.")
+            raise InputUnusable(f"{path} has no column account_id. See docs/how-to/accounts-table.md.")
         columns = []
         for field in ACCOUNT:
             if field.name not in table.column_names:
@@ -100,12 +105,32 @@ def _row(record: object) -> dict[str, Any]:
         if value is None:
             continue
         if field.name == "created_at":
-            row[field.name] = from_any(value)
+            row[field.name] = _moment(value)
         elif isinstance(value, str):
             row[field.name] = value
         else:
             raise BadRecord(f"{field.name} must be a text")
     return row
+
+
+def _moment(value: object) -> int:
+    """A time, or a date alone as its first moment (UTC)."""
+    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
+        value = f"{value.strip()}T00:00:00Z"
+    moment = from_any(value)
+    if moment is None:
+        raise BadRecord("created_at is no time: write it as 2026-05-12T09:14:00Z, a date, or a Unix time")
+    return moment
+
+
+def seal(table: pa.Table, key: tuple[int, int]) -> pa.Table:
+    """Put keyed digests in place of payment and device fingerprints: equal ones still meet, none can be guessed."""
+    for name in ("payment_fingerprint", "signup_device"):
+        column = table.column(name).combine_chunks()
+        digests = digest_strings(column, key)
+        sealed = pa.array([f"{digest:016x}" if digest else None for digest in digests.tolist()], type=pa.string())
+        table = table.set_column(table.schema.get_field_index(name), ACCOUNT.field(name), sealed)
+    return table
 
 
 def _unique(table: pa.Table) -> pa.Table:

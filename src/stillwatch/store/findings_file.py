@@ -54,7 +54,8 @@ def write_findings(findings: Findings, outputs: Outputs) -> None:
     """Write the four files of `findings`; the same findings always make the same bytes."""
     try:
         outputs.write(CAMPAIGNS, _json(list(map(campaign_object, findings.campaigns))))
-        outputs.write(SET_ASIDE, _json(list(map(campaign_object, findings.set_aside))))
+        aside = [campaign_object(group) | {"tier": None, "would_clear": []} for group in findings.set_aside]
+        outputs.write(SET_ASIDE, _json(aside))
         outputs.write(MEMBERS, _members_table(findings.campaigns))
         saved = SavedScan(made_by=_MADE_BY, schema_version=SCHEMA_VERSION, findings=findings)
         outputs.write(SEAL, _json(msgspec.to_builtins(saved), indent=None))

@@ -115,10 +115,13 @@ def open_account(world: World, dice: Dice) -> Account:
 
 
 def groups_of(total: int, size: float, dice: Dice, *, least: int = 2) -> list[int]:
-    """Split `total` accounts into groups of about `size`."""
+    """Split `total` accounts into groups of about `size`, none smaller than `least`."""
     sizes: list[int] = []
-    while sum(sizes) < total:
-        sizes.append(max(least, round(dice.lognormal(size, 0.4))))
+    left = total
+    while left > 0:
+        drawn = min(left, round(dice.lognormal(size, 0.4)))
+        sizes.append(max(least, drawn))
+        left -= sizes[-1]
     return sizes
 
 

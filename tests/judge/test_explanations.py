@@ -1,0 +1,103 @@
+"""Honest explanations are found by name, and each accounts for its own evidence only."""
+
+from pathlib import Path
+
+from stillwatch.facts.campaign import Findings, Tier
+from tests.link.worlds import World
+from tests.test_pipeline import accused, scan_world
+
+
+def crowd(seed: int) -> World:
+    """A world with enough people in it."""
+    world = World(seed=seed)
+    world.honest(150)
+    return world
+
+
+def names_of(findings: Findings, prefix: str) -> set[str]:
+    """The explanations of the groups that were set aside and hold accounts of a prefix."""
+    return {
+        each.name
+        for group in findings.set_aside
+        for each in group.explanations
+        if any(member.account_id.startswith(prefix) for member in group.members)
+    }
+
+
+def test_an_agency_pays_for_separate_customers(tmp_path: Path) -> None:
+    """One card, one office, one tool, and verified customers who each want something else: nobody is accused."""
+    world = crowd(21)
+    office, tool = world.address(), world.talk(30)
+    for i in range(15):
+        name = world.account(
+            f"client-{i:02d}",
+            payment_fingerprint="agency-card",
+            organisation=f"customer {i}",
+            verification_level="business",
+        )
+        subject = world.talk(4)
+        for _ in range(20):
+            at = int(world.rng.integers(3)) * 86_400 + world.rng.uniform(8, 18) * 3_600
+            world.ask(name, float(at), f"{tool} {' '.join([subject] * 6)} {world.talk(6)}", client_ip=office)
+
+    findings = scan_world(world.write(tmp_path / "w"))
+
+    assert not {name for name in accused(findings, Tier.ACT) if name.startswith("client")}
+
+
+def test_verified_owners_with_one_tool_are_separate(tmp_path: Path) -> None:
+    """Several organisations, each with its own card and network, that use one product's prompt."""
+    world = crowd(22)
+    prompt = world.talk(40)
+    for owner in range(5):
+        exit_ = world.address()
+        for i in range(4):
+            name = world.account(
+                f"bot-{owner}-{i}",
+                payment_fingerprint=f"owner-{owner}",
+                organisation=f"owner {owner}",
+                verification_level="business",
+            )
+            for _ in range(20):
+                world.ask(name, float(world.rng.uniform(0, 3 * 86_400)), f"{prompt} {world.talk(8)}", client_ip=exit_)
+
+    findings = scan_world(world.write(tmp_path / "w"))
+
+    assert not accused(findings)
+    assert names_of(findings, "bot") & {"separate owners", "one disclosed owner"}
+
+
+def test_a_class_that_shares_cards_is_no_class(tmp_path: Path) -> None:
+    """The explanation accounts for the campus and the sheet of assignments, not for cards passed around."""
+    world = crowd(23)
+    students = world.course(25)
+    for place, row in enumerate(row for row in world.accounts if row["account_id"] in students):
+        row["payment_fingerprint"] = f"passed-around-{place // 8}"
+
+    findings = scan_world(world.write(tmp_path / "w"))
+
+    assert "one class" not in names_of(findings, "student")
+
+
+def test_a_claimed_owner_is_not_a_disclosed_one(tmp_path: Path) -> None:
+    """An organisation's name that nobody verified excuses nobody."""
+    world = crowd(24)
+    farm = world.careless(20, organisation="Trust Us Ltd", verification_level="email")
+
+    findings = scan_world(world.write(tmp_path / "w"))
+
+    assert accused(findings, Tier.ACT) == set(farm)
+
+
+def test_an_account_of_a_verified_organisation_goes_no_further_than_review(tmp_path: Path) -> None:
+    """Its owner can be asked; a stolen key may be all that ties it in."""
+    world = crowd(25)
+    farm = world.careless(20)
+    victim = next(row for row in world.accounts if row["account_id"] == farm[3])
+    victim |= {"organisation": "Plain Bakery Ltd", "verification_level": "business"}
+
+    findings = scan_world(world.write(tmp_path / "w"))
+
+    tiers = {member.account_id: member.tier for campaign in findings.campaigns for member in campaign.members}
+    assert tiers[farm[3]] is Tier.REVIEW
+    assert {tiers[name] for name in farm if name != farm[3]} == {Tier.ACT}
