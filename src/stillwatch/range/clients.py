@@ -45,9 +45,9 @@ _BROWSERS = (
 )
 _API = Urn(_PROGRAMS, [program.weight for program in _PROGRAMS])
 _WEB = Urn(_BROWSERS, [program.weight for program in _BROWSERS])
-# Assumption: disguise is bought off the shelf and fits 35 % of a campaign's accounts; the rest keep clients
+# Assumption: disguise is bought off the shelf and fits 30 % of a campaign's accounts; the rest keep clients
 # drawn like anybody's, so that wearing the most popular client is not itself a mark.
-DISGUISED_SHARE = 0.35
+DISGUISED_SHARE = 0.3
 
 
 def any_client(channel: str, dice: Dice) -> Client:

@@ -61,7 +61,7 @@ AGENT_PARAMS = (
 
 def params(dice: Dice) -> str | None:
     """Draw request parameters as honest clients and others send them: many send none."""
-    if dice.chance(0.35):
+    if dice.chance(0.2):
         return None
     chosen: dict[str, object] = {"max_tokens": dice.pick((512, 1024, 2048, 4096, 8192))}
     if dice.chance(0.6):
