@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -40,6 +41,8 @@ def _memory(_rejects: TextIO) -> Findings:
 
 
 def _slow(_rejects: TextIO) -> Findings:
+    # A shell starts its background jobs with interrupts ignored; a terminal's user has them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.stdout.write("scanning\n")
     sys.stdout.flush()
     time.sleep(60)

@@ -10,8 +10,8 @@ from tests.range import tells
 from tests.range.conftest import Made
 
 MOST = 0.65
-PERMUTATIONS = 20
-FEW = 15  # exchanges of each account that the classifier of style reads
+PERMUTATIONS = 12
+FEW = 10  # exchanges of each account that the classifier of style reads
 
 
 @cache
