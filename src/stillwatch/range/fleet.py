@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stillwatch.range.models import Model
 
 HOUR = 3600.0
-ONE_MODEL_SHARE = 0.5  # assumption: of a fleet's accounts are set to one model, the others use two as people do
+ONE_MODEL_SHARE = 0.6  # assumption: of a fleet's accounts are set to one model, the others use two as people do
 
 
 Channels = tuple[tuple[str, float], ...]
@@ -29,7 +29,7 @@ class Upkeep:
     """How a fleet is kept at strength."""
 
     replaced: bool = fact(value=True, source="S1: a banned account is replaced")
-    replacement_h: float = assumed(6.0, "median delay from a ban to the fresh account; 0.5-24 h (FACTS 1.3, C4)")
+    replacement_h: float = assumed(6.0, "median delay from a ban to the fresh account; 0.5-24 h")
     stocked_share: float = assumed(
         0.5, "of replacements come from accounts bought earlier, the others are opened on the day"
     )

@@ -25,9 +25,7 @@ class Proportions:
     compression: float = assumed(
         0.4, "a campaign's part goes with its published size to this power, so that small ones exist too"
     )
-    account_exponent: float = assumed(
-        0.56, "accounts shrink with exchanges to this power: fewer accounts and fewer each"
-    )
+    account_exponent: float = assumed(0.56, "where no rate is published, accounts shrink with exchanges to this power")
     fewest_exchanges: int = assumed(300, "of a campaign at any scale")
     fewest_accounts: int = assumed(16, "of a campaign at any scale")
     days_at_full_scale: float = fact(92.0, "May to July (S2, C7)")
@@ -92,25 +90,30 @@ def plan_range(  # noqa: PLR0913 - what a range is made from
         raise StopError("nobody is left to send anything: choose at least one campaign or honest class")
     total = proportions.at_full_scale * scale
     parts = sum(each.exchanges**proportions.compression for each in ARCHETYPES)
+    per_part = total * proportions.campaign_share / parts
+    span = days or proportions.days(scale)
     every = sum(each.share for each in CLASSES)
     return Plan(
         scale=scale,
         level=level,
-        days=days or proportions.days(scale),
-        campaigns=tuple(_share(each, total * proportions.campaign_share / parts, proportions) for each in chosen),
+        days=span,
+        campaigns=tuple(_share(each, per_part, proportions, span) for each in chosen),
         honest=tuple((each, total * (1 - proportions.campaign_share) * each.share / every) for each in classes),
     )
 
 
-def _share(archetype: Archetype, per_part: float, proportions: Proportions) -> Share:
-    """Return a campaign's size: exchanges by its published size, accounts so that each keeps a plausible rate."""
+def _share(archetype: Archetype, per_part: float, proportions: Proportions, days: float) -> Share:
+    """Return a campaign's size: exchanges by its published size, accounts by its published rate where there is one."""
     if archetype.exchanges == 0:  # bought transcripts make no traffic
         return Share(archetype, 0, 0)
     due = per_part * archetype.exchanges**proportions.compression
     exchanges = round(min(archetype.exchanges, max(proportions.fewest_exchanges, due)))
-    shrunk = (exchanges / archetype.exchanges) ** proportions.account_exponent
-    accounts = round(archetype.accounts * shrunk)
-    return Share(archetype, exchanges, min(archetype.accounts, max(proportions.fewest_accounts, accounts)))
+    rate = getattr(archetype, "per_account_day", None)
+    if rate is not None:
+        accounts = exchanges / (rate * archetype.active_days(days))
+    else:
+        accounts = archetype.accounts * (exchanges / archetype.exchanges) ** proportions.account_exponent
+    return Share(archetype, exchanges, min(archetype.accounts, max(proportions.fewest_accounts, round(accounts))))
 
 
 def _varied(owner: V, parameters: Mapping[str, Mapping[str, object]]) -> V:

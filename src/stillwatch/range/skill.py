@@ -15,9 +15,7 @@ class Skill:
     cover_share: float = assumed(
         0.75, "of a fleet's traffic at level 3 and above is unrelated; mixing itself is a fact (S1)"
     )
-    jitter_s: float = assumed(
-        3.0, "median extra pause of a worker from level 2 on; FACTS 1.3 has 0.5-5 s; log-normal, sigma 1"
-    )
+    jitter_s: float = assumed(3.0, "median extra pause of a worker from level 2 on; 0.5 to 5 s; log-normal, sigma 1")
     accounts_per_card: tuple[int, int] = assumed(
         (5, 30), "shared cards are a fact (S1); how many share one is not published"
     )

@@ -11,7 +11,7 @@ from stillwatch.range.chance import Dice
 
 Slots = tuple[tuple[str, ...], ...]
 
-# The seed of `analyst` is the published approximation of a campaign's prompt family (FACTS 1.4, S1); it reads like
+# The seed of `analyst` is the published approximation of a campaign's prompt family (S1); it reads like
 # any product's persona, which is the point. `reasoned` paraphrases the public "think inside tags" prompts.
 FAMILIES: dict[str, Slots] = {
     "reasoned": (

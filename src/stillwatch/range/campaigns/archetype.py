@@ -14,7 +14,7 @@ from stillwatch.range.fleet import Fleet, Upkeep
 from stillwatch.range.habits import Habit, Habits
 from stillwatch.range.models import Model
 from stillwatch.range.pool import Pool, shifts
-from stillwatch.range.programmes import Programme, Wording, always, anew, somebody
+from stillwatch.range.programmes import Programme, Wording, always, anew, params, somebody, with_params
 from stillwatch.range.rhythm import COUNTRIES, EVENING, OFFICE, Country
 from stillwatch.range.skill import Skill
 from stillwatch.range.wording import word
@@ -25,7 +25,7 @@ BUSIEST = 0.9  # of the time a pool may be switched on before it gets more worke
 
 @dataclass(frozen=True, kw_only=True)
 class Archetype(ABC):
-    """One row of the table of campaigns (FACTS 1.3), with its published figures and our assumptions."""
+    """One row of the table of campaigns (C1 to C17), with its published figures and our assumptions."""
 
     kind: ClassVar[str]
     row: ClassVar[str]
@@ -33,6 +33,10 @@ class Archetype(ABC):
 
     accounts: int
     exchanges: int
+
+    def active_days(self, days: float) -> float:
+        """Return for how many days of a range the campaign is at work."""
+        return days
 
     @abstractmethod
     def launch(self, campaign: "Campaign") -> None:
@@ -50,6 +54,8 @@ class Campaign:
         self.work = round(exchanges * (1 - skill.cover_share)) if skill.covers else exchanges
         self.left = self.work
         self.campaign_id = f"campaign_{archetype.kind}"
+        self.sent_along = params(self.dice)
+        """Request parameters that the campaign's own software sends."""
         self.agenda = Agenda()
         self.fleets: list[Fleet] = []
         self.crowds: list[Crowd] = []
@@ -179,7 +185,7 @@ class Campaign:
             if account.account_id not in self._cover:
                 self._cover[account.account_id] = Habit(
                     account=account,
-                    programme=somebody(self.world.library, self.dice),
+                    programme=with_params(somebody(self.world.library, self.dice), self.sent_along),
                     per_day=0.0,
                     week=EVENING,
                     since=account.created_at,
@@ -202,9 +208,10 @@ def queue_of(
 ) -> Callable[[float], Job]:
     """Return a work list that never runs dry: one job after another from a programme."""
     dice = campaign.dice
+    steady = with_params(programme, campaign.sent_along)
 
     def next_job(_: float) -> Job:
-        return Job(script=programme(dice), reasons=dice.chance(reasons), sticky=sticky)
+        return Job(script=steady(dice), reasons=dice.chance(reasons), sticky=sticky)
 
     return next_job
 

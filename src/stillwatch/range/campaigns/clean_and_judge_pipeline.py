@@ -1,13 +1,13 @@
 """A pipeline whose stages run on different accounts: harvest, clean the model's own traces, judge and filter (C10)."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from stillwatch.range.campaigns.archetype import Archetype, Campaign
 from stillwatch.range.delivery import Job
 from stillwatch.range.marks import assumed, derived, fact
-from stillwatch.range.programmes import Script, Turn, mix, pour, steady
+from stillwatch.range.programmes import Script, Turn, mix, pour
 from stillwatch.range.world import Answer
 
 
@@ -20,22 +20,19 @@ class CleanAndJudgePipeline(Archetype):
 
     accounts: int = fact(273, "S2: 273 rotating accounts in 10 days")
     exchanges: int = fact(3_400_000, "S2: more than 3.4 M in 17 days")
-    per_account_day: float = derived(1099.0, "3 M / 273 / 10 days (FACTS 1.2); reached at scale 1")
+    per_account_day: float = derived(1099.0, "3 M / 273 / 10 days (S2); 16 accounts reach it from scale 1 on only")
     cleaned: float = derived(0.26, "770,609 cleaner requests of 3 M (S2), as a share of all requests")
     judged_share: float = assumed(0.6, "of cleaned traces that are judged and filtered")
 
     def launch(self, campaign: Campaign) -> None:
         """One fleet and one pool; each answer puts the next stage on the list, for whichever account is free then."""
         library, dice = campaign.world.library, campaign.dice
-        harvest = steady(
-            mix(
-                [
-                    (0.5, pour(library, "code", campaign.wording("reasoned"))),
-                    (0.3, pour(library, "sums", campaign.wording("reasoned"))),
-                    (0.2, pour(library, "code", campaign.wording("reconstruct"))),
-                ]
-            ),
-            dice,
+        harvest = mix(
+            [
+                (0.5, pour(library, "code", campaign.wording("reasoned"))),
+                (0.3, pour(library, "sums", campaign.wording("reasoned"))),
+                (0.2, pour(library, "code", campaign.wording("reconstruct"))),
+            ]
         )
         clean, judge = campaign.wording("clean"), campaign.wording("grade")
         waiting: deque[Job] = deque()
@@ -50,7 +47,7 @@ class CleanAndJudgePipeline(Archetype):
                 asked = judge(dice).fill(job.script.turns[0].asked[-300:], answer.output)
                 waiting.append(
                     Job(
-                        script=Script(None, (Turn("user", asked, verdict),)),
+                        script=Script(None, (Turn("user", asked, verdict),), campaign.sent_along),
                         model=job.model,
                         reasons=False,
                         part="judge",
@@ -60,13 +57,15 @@ class CleanAndJudgePipeline(Archetype):
         def cleaned(job: Job, answer: Answer, _: float) -> None:
             if dice.chance(chance):
                 asked = clean(dice).fill(job.script.turns[0].asked[:400], answer.output)
-                tidied = Script(None, (Turn("user", asked, library.fresh(answer.output, dice, 0.15)),))
+                tidied = Script(
+                    None, (Turn("user", asked, library.fresh(answer.output, dice, 0.15)),), campaign.sent_along
+                )
                 waiting.append(Job(script=tidied, model=job.model, reasons=False, part="clean", on_answer=judged))
 
         def next_job(_: float) -> Job:
             if waiting and dice.chance(0.8):
                 return waiting.popleft()
-            return Job(script=harvest(dice), part="harvest", on_answer=cleaned)
+            return Job(script=replace(harvest(dice), params=campaign.sent_along), part="harvest", on_answer=cleaned)
 
         fleet = campaign.fleet(campaign.accounts)
         campaign.run_pool(fleet, next_job, requests=campaign.work, seconds=campaign.seconds_of(harvest, reasons=0.6))

@@ -8,7 +8,7 @@ from typing import ClassVar
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
 from stillwatch.range.delivery import Job, deliver
 from stillwatch.range.marks import assumed
-from stillwatch.range.programmes import Programme, mix, pour, repeat_set, steady
+from stillwatch.range.programmes import Programme, mix, pour, repeat_set
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,14 +27,11 @@ class CountermeasureProbe(Archetype):
         """One fleet; a pool that works, and a clock that asks."""
         world, dice, library = campaign.world, campaign.dice, campaign.world.library
         fleet = campaign.fleet(campaign.accounts)
-        work = steady(
-            mix(
-                [
-                    (0.6, pour(library, "code", campaign.wording("reasoned"))),
-                    (0.4, pour(library, "sums", campaign.wording("reconstruct"))),
-                ]
-            ),
-            dice,
+        work = mix(
+            [
+                (0.6, pour(library, "code", campaign.wording("reasoned"))),
+                (0.4, pour(library, "sums", campaign.wording("reconstruct"))),
+            ]
         )
         probes = campaign.work * self.probe_share
         campaign.run_pool(

@@ -10,7 +10,7 @@ from stillwatch.range.chance import Dice
 from stillwatch.range.clients import disguised_client
 from stillwatch.range.fleet import Channels, Fleet, Guise, Upkeep
 from stillwatch.range.marks import assumed, fact
-from stillwatch.range.programmes import Programme, Script, attachments, mix, pour, steady
+from stillwatch.range.programmes import Programme, Script, attachments, mix, pour
 
 PRODUCTS: Channels = (
     ("api", 0.4),
@@ -52,7 +52,7 @@ class CredentialRotationMultichannel(Archetype):
                 (0.3, pour(library, "foreign", campaign.wording("language"))),
             ]
         )
-        programme = steady(self._seeing(text), campaign.dice)
+        programme = self._seeing(text)
         for owner in campaign.world.stolen:
             leak = days_in(campaign.world, campaign.dice.unit() * self.leaks_by)
             home = campaign.world.networks.home(campaign.dice)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in, queue_of
 from stillwatch.range.chance import Dice
 from stillwatch.range.marks import assumed, derived, fact
-from stillwatch.range.programmes import Programme, Script, mix, pour, steady, work_agentically
+from stillwatch.range.programmes import Programme, Script, mix, pour, work_agentically
 from stillwatch.range.signup import DISPOSABLE, VIRTUAL_CARD_ISSUERS
 
 
@@ -20,7 +20,10 @@ class FixedPromptCotTags(Archetype):
     accounts: int = fact(5_000, "S2: pool one of about 5,000 accounts")
     exchanges: int = fact(151_000_000, "S2: more than 151 M, peak about 3 M a day")
     second_pool: float = derived(0.7, "3,500 active at peak over 5,000 of pool one (S2)")
-    peak_per_account_day: float = derived(857.0, "3 M a day over 3,500 accounts (FACTS 1.2); reached at scale 1")
+    per_account_day: float = derived(
+        25.6,
+        "28.8 M / 25,000 / 45 days (S3, the same actor); at the later peak 857, 3 M a day over 3,500 accounts (S2)",
+    )
     wave_at: float = assumed(0.55, "when pool one is banned, as a share of the range")
     switch_h: float = assumed(12.0, "from the wave to full work on pool two; 1-48 h. That it was quick is a fact (S2)")
     agentic_share: float = assumed(
@@ -57,9 +60,7 @@ class FixedPromptCotTags(Archetype):
             other = (
                 programme
                 if number == 0
-                else steady(
-                    pour(world.library, "code", campaign.wording("reconstruct" if number == 1 else "generate")), dice
-                )
+                else pour(world.library, "code", campaign.wording("reconstruct" if number == 1 else "generate"))
             )
             campaign.run_pool(
                 second,
@@ -72,7 +73,7 @@ class FixedPromptCotTags(Archetype):
 
     def _injected(self, campaign: Campaign) -> Programme:
         """Return the work: agents and single tasks, every request behind the injected prompt."""
-        library, dice = campaign.world.library, campaign.dice
+        library = campaign.world.library
         wording = campaign.wording("reasoned")
 
         def at_work(d: Dice) -> Script:
@@ -81,4 +82,4 @@ class FixedPromptCotTags(Archetype):
         single = [
             (share, pour(library, shelf, wording)) for share, shelf in ((0.25, "code"), (0.15, "sums"), (0.1, "broad"))
         ]
-        return mix([(self.agentic_share, at_work), (1 - self.agentic_share, steady(mix(single), dice))])
+        return mix([(self.agentic_share, at_work), (1 - self.agentic_share, mix(single))])

@@ -7,7 +7,7 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
 from stillwatch.range.crowd import Terms
 from stillwatch.range.fleet import Upkeep
 from stillwatch.range.marks import assumed, fact
-from stillwatch.range.programmes import mix, pour, steady
+from stillwatch.range.programmes import mix, pour
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,7 @@ class HydraResellerMixed(Archetype):
     accounts: int = fact(20_000, "S1: one proxy network ran more than 20,000 accounts at once")
     exchanges: int = fact(16_000_000, "S1: more than 16 M over the three campaigns that used it")
     distill_share: float = assumed(
-        0.10, "of the traffic: 0.02, 0.05, 0.10, 0.25 or 0.50 (FACTS 1.3). That it is mixed is a fact (S1)"
+        0.10, "of the traffic: 0.02, 0.05, 0.10, 0.25 or 0.50. That it is mixed is a fact (S1)"
     )
     replacement_h: float = assumed(
         4.0, "median from ban to replacement; 0.5-24 h. That they are replaced is a fact (S1)"
@@ -33,15 +33,12 @@ class HydraResellerMixed(Archetype):
         """One fleet under a crowd and a pool."""
         library = campaign.world.library
         fleet = campaign.fleet(campaign.accounts, upkeep=Upkeep(replacement_h=self.replacement_h))
-        distil = steady(
-            mix(
-                [
-                    (0.4, pour(library, "broad", campaign.wording("analyst"))),
-                    (0.3, pour(library, "code", campaign.wording("reasoned"))),
-                    (0.3, pour(library, "broad", campaign.wording("reconstruct"))),
-                ]
-            ),
-            campaign.dice,
+        distil = mix(
+            [
+                (0.4, pour(library, "broad", campaign.wording("analyst"))),
+                (0.3, pour(library, "code", campaign.wording("reasoned"))),
+                (0.3, pour(library, "broad", campaign.wording("reconstruct"))),
+            ]
         )
         requests = campaign.work * self.distill_share
         users = round(campaign.accounts * self.users_per_account)

@@ -8,9 +8,9 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign
 from stillwatch.range.chance import Dice
 from stillwatch.range.crowd import Terms
 from stillwatch.range.delivery import Job, deliver
-from stillwatch.range.marks import assumed, fact
+from stillwatch.range.marks import assumed, derived, fact
 from stillwatch.range.models import MODELS
-from stillwatch.range.programmes import Programme, Script, Turn, mix, params, person, with_params, work_agentically
+from stillwatch.range.programmes import Programme, Script, Turn, mix, person, with_params, work_agentically
 from stillwatch.range.rhythm import Country
 from stillwatch.range.wording import word
 
@@ -24,6 +24,7 @@ class LiveRelay(Archetype):
 
     accounts: int = fact(5_380, "S2: 5,380 accounts in the 10-day sample")
     exchanges: int = fact(23_000_000, "S2: more than 23 M from May to July")
+    per_account_day: float = derived(5.6, "0.3 M / 5,380 / 10 days (S2); 46 over the whole quarter")
     hub_share: float = assumed(
         0.6, "of accounts billed in two hubs; that most appear there is a fact (S2), unverifiable here"
     )
@@ -41,11 +42,10 @@ class LiveRelay(Archetype):
     def launch(self, campaign: Campaign) -> None:
         """One fleet, one crowd, and a replay of some finished sessions from elsewhere."""
         world, dice = campaign.world, campaign.dice
-        fleet = campaign.fleet(campaign.accounts, models=MODELS[:2])
+        fleet = campaign.fleet(campaign.accounts, models=MODELS[:1])
         for account in fleet.accounts:
             if dice.chance(self.hub_share / 3):  # the rest of the hubs' share comes with everybody's countries
                 account.billing_country = dice.pick(("SG", "JP"))
-        sent_along = params(dice)  # the relay's own software sets them
         harness = word("agent", dice).text
         ask = campaign.wording("reconstruct")
 
@@ -56,7 +56,7 @@ class LiveRelay(Archetype):
                 if d.chance(self.harness_share)
                 else own
             )
-            return with_params(chosen, sent_along)
+            return with_params(chosen, campaign.sent_along)
 
         def replay(job: Job, now: float) -> None:
             if not job.signatures or not dice.chance(self.replay_share):

@@ -7,7 +7,7 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in, q
 from stillwatch.range.fleet import Channels, Upkeep
 from stillwatch.range.marks import assumed, fact
 from stillwatch.range.models import MODELS
-from stillwatch.range.programmes import mix, pour, steady, work_agentically
+from stillwatch.range.programmes import mix, pour, work_agentically
 from stillwatch.range.wording import word
 
 PATHWAYS: Channels = (
@@ -43,8 +43,8 @@ class MultiPathwayMixedAccounts(Archetype):
         systems = [word("agent", campaign.dice).text for _ in range(40 if skill.paraphrases else 1)]
         agents = mix([(1.0, work_agentically(library, system)) for system in systems])
         analysis = pour(library, "broad", campaign.wording("analyst"))
-        first = mix([(0.5, agents), (0.5, steady(analysis, campaign.dice))])
-        second = steady(pour(library, "code", campaign.wording("reconstruct")), campaign.dice)
+        first = mix([(0.5, agents), (0.5, analysis)])
+        second = pour(library, "code", campaign.wording("reconstruct"))
         turning = days_in(campaign.world, 1 - self.second_phase)
         main = campaign.work * (1 - self.second_phase)
         campaign.run_pool(

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
 from stillwatch.range.marks import assumed, fact
-from stillwatch.range.programmes import mix, pour, steady
+from stillwatch.range.programmes import mix, pour
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,14 +23,11 @@ class MultilingualTraceCoercion(Archetype):
         """One fleet and one pool."""
         library = campaign.world.library
         constraint = campaign.wording("language")
-        programme = steady(
-            mix(
-                [
-                    (1 - self.english_share, pour(library, "foreign", constraint)),
-                    (self.english_share, pour(library, "broad", constraint)),
-                ]
-            ),
-            campaign.dice,
+        programme = mix(
+            [
+                (1 - self.english_share, pour(library, "foreign", constraint)),
+                (self.english_share, pour(library, "broad", constraint)),
+            ]
         )
         fleet = campaign.fleet(campaign.accounts)
         campaign.run_pool(

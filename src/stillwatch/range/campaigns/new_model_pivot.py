@@ -8,7 +8,7 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
 from stillwatch.range.delivery import Job
 from stillwatch.range.marks import assumed, fact
 from stillwatch.range.models import MODELS, NEW_MODEL
-from stillwatch.range.programmes import mix, pour, steady, work_agentically
+from stillwatch.range.programmes import mix, pour, work_agentically
 from stillwatch.range.wording import word
 
 
@@ -31,7 +31,7 @@ class NewModelPivot(Archetype):
         library = campaign.world.library
         systems = [word("agent", campaign.dice).text for _ in range(40 if campaign.skill.paraphrases else 1)]
         agents = mix([(1.0, work_agentically(library, system)) for system in systems])
-        coding = steady(pour(library, "code", campaign.wording("review")), campaign.dice)
+        coding = pour(library, "code", campaign.wording("review"))
         programme = mix([(0.6, agents), (0.4, coding)])
         fleet = campaign.fleet(campaign.accounts, models=MODELS[:2])
         jobs = self._turning(campaign, queue_of(campaign, programme, sticky=self.sticky))

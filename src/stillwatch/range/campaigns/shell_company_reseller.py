@@ -8,7 +8,7 @@ from stillwatch.range.crowd import Terms
 from stillwatch.range.fleet import Upkeep
 from stillwatch.range.marks import assumed
 from stillwatch.range.models import MODELS
-from stillwatch.range.programmes import params, pour, somebody, steady, with_params
+from stillwatch.range.programmes import pour, somebody, with_params
 from stillwatch.range.signup import a_card, join
 
 
@@ -46,8 +46,7 @@ class ShellCompanyReseller(Archetype):
                 level="business",
                 card=None if apart else card,
             )
-        graded = steady(pour(campaign.world.library, "broad", campaign.wording("grade")), dice)
-        sent_along = params(dice)
+        graded = pour(campaign.world.library, "broad", campaign.wording("grade"))
         requests = campaign.work * self.graded_share
         users = round(campaign.accounts * self.users_per_account)
         campaign.gather_crowd(
@@ -55,7 +54,7 @@ class ShellCompanyReseller(Archetype):
             campaign.work - requests,
             users,
             Terms(sticky=0.6),
-            programme=lambda d: with_params(somebody(campaign.world.library, d), sent_along),
+            programme=lambda d: with_params(somebody(campaign.world.library, d), campaign.sent_along),
         )
         campaign.run_pool(
             fleet,

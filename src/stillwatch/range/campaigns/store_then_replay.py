@@ -8,7 +8,7 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in
 from stillwatch.range.delivery import Job
 from stillwatch.range.log import Message
 from stillwatch.range.marks import assumed, derived, fact
-from stillwatch.range.programmes import Programme, Script, Turn, converse, mix, steady, work_agentically
+from stillwatch.range.programmes import Programme, Script, Turn, converse, mix, work_agentically
 from stillwatch.range.wording import word
 
 
@@ -21,7 +21,7 @@ class StoreThenReplay(Archetype):
 
     accounts: int = fact(1_500, "S2: more than 1,500 accounts")
     exchanges: int = fact(400_000, "S2: more than 400,000 in 20 days")
-    per_account_day: float = derived(13.3, "0.4 M / 1,500 / 20 days (FACTS 1.2); reached at scale 1")
+    per_account_day: float = derived(13.3, "0.4 M / 1,500 / 20 days (S2)")
     languages: int = fact(12, "S2: at least 12 languages")
     trial_ends: float = assumed(
         0.25, "when the other product's free trial ends, as a share of the range; the burst after it is a fact (S2)"
@@ -33,6 +33,10 @@ class StoreThenReplay(Archetype):
         0.03, "of sessions holding somebody's personal data; hundreds of people's were (S2)"
     )
     judged_share: float = assumed(0.2, "of answers that are judged by another request; judging is a fact (S2)")
+
+    def active_days(self, days: float) -> float:
+        """Return how long the batch lasts."""
+        return days * min(self.lasts, 0.97 - self.trial_ends)
 
     def launch(self, campaign: Campaign) -> None:
         """One fleet and one batch pool, from the end of the trial on."""
@@ -56,9 +60,8 @@ class StoreThenReplay(Archetype):
         harness = work_agentically(library, word("agent", campaign.dice).text)
         foreign = mix([(1.0, converse(library, f"lang:{tongue}")) for tongue in tongues])
         rest = max(0.0, 1 - self.harness_share - self.foreign_share)
-        return steady(
-            mix([(self.harness_share, harness), (self.foreign_share, foreign), (rest, converse(library, "dialogue"))]),
-            campaign.dice,
+        return mix(
+            [(self.harness_share, harness), (self.foreign_share, foreign), (rest, converse(library, "dialogue"))]
         )
 
     def _batch(self, campaign: Campaign, sessions: Programme) -> Callable[[float], Job]:
@@ -73,7 +76,7 @@ class StoreThenReplay(Archetype):
                 asked = judge(dice).fill(last.asked[:800], last.answered[:1500])
                 to_judge.append(
                     Job(
-                        script=Script(None, (Turn("user", asked, verdict),)),
+                        script=Script(None, (Turn("user", asked, verdict),), campaign.sent_along),
                         model=job.model,
                         reasons=False,
                         part="judge",
@@ -105,4 +108,4 @@ class StoreThenReplay(Archetype):
             last = Turn(
                 last.role, f"{last.asked}\n\nContact: person-{who}@mail-{who}.example, +00 555 {who}", last.answered
             )
-        return Script(session.system, (last,), session.params), history
+        return Script(session.system, (last,), campaign.sent_along), history

@@ -28,7 +28,7 @@ class Population(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class HonestClass(ABC):
-    """One row of the table of benign look-alikes (FACTS 8), as a population."""
+    """One row of the table of benign look-alikes (B1 to B24), as a population."""
 
     kind: ClassVar[str]
     row: ClassVar[str]

@@ -60,7 +60,7 @@ class AgentFleets(HonestClass):
 
     share: float = assumed(0.07, "of honest traffic")
     per_day: float = assumed(14.0, "exchanges an agent and day")
-    agents: float = fact(16.0, "5-50 agents, one owner (FACTS 8, B14); median assumed")
+    agents: float = fact(16.0, "5-50 agents, one owner; the median is assumed")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open fleets until the agents are placed."""

@@ -37,7 +37,7 @@ class IndividualDevelopers(HonestClass):
     innocence: ClassVar[str] = "nothing in common with anybody"
 
     share: float = assumed(0.32, "the largest class of any public API")
-    per_day: float = assumed(5.0, "exchanges a day; the low end of published campaign rates lies inside (FACTS 1.2)")
+    per_day: float = assumed(5.0, "exchanges a day; the low end of published campaign rates lies inside")
     machine_share: float = assumed(0.35, "of them run software round the clock rather than type")
     second_account_share: float = assumed(0.03, "people with two accounts on one card")
 
