@@ -17,10 +17,10 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: help demo test check bench lock clean FORCE
+.PHONY: help demo test check bench scoreboard lock clean FORCE
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/.stamp-runtime ## Scan the sample logs and say where the report is
 	@$(DEMO)
@@ -37,6 +37,9 @@ check: $(VENV)/.stamp-dev ## Check format, style, types and layers
 
 bench: $(VENV)/.stamp-dev ## Measure how fast and how well a scan goes
 	@$(BIN)/python -m bench.scan
+
+scoreboard: $(VENV)/.stamp-dev ## Score Stillwatch and others on made traffic into docs/scoreboard.md (ARGS="--corpora DIR")
+	@$(BIN)/python -m bench.scoreboard $(ARGS)
 
 lock: ## Pin the requirements anew (UPGRADE=1 takes the newest versions)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: run 'make test' once, or name one with UV=" >&2; exit 1; }

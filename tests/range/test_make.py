@@ -109,7 +109,7 @@ def test_a_full_folder_is_left_alone(tmp_path: Path) -> None:
     """An output folder with something in it is refused and kept."""
     (tmp_path / "mine.txt").write_text("keep")
 
-    with pytest.raises(StopError, match="not empty"):
+    with pytest.raises(StopError, match="not an empty folder"):
         make_range(tmp_path)
 
     assert (tmp_path / "mine.txt").read_text() == "keep"

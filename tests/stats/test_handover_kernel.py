@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stillwatch.stats.handover_kernel import coincidences, in_flight_spread
+from stillwatch.stats.handover_kernel import coincidences, in_flight_spread, own_pace, shifted
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -15,9 +15,48 @@ def test_both_statistics_agree_with_counting_by_hand(seed: int) -> None:
     end = start + rng.integers(1, 400, n)
     source = rng.integers(0, 5, n).astype(np.int32)
 
-    by_hand = sum(any(source[j] != source[i] and 0 <= start[i] - end[j] <= 50 for j in range(n)) for i in range(n))
+    moments = np.array([50, 120], dtype=np.int64)
+    by_hand = [
+        sum(any(source[j] != source[i] and 0 <= start[i] - end[j] <= moment for j in range(n)) for i in range(n))
+        for moment in moments
+    ]
     order = np.sort(start)
     running = [int((np.sort(start)[:i] <= s).sum()) - int((end <= s).sum()) for i, s in enumerate(order)]
 
-    assert coincidences(start, end, source, 50) == by_hand
+    assert coincidences(start, end, source, moments).tolist() == by_hand
     assert in_flight_spread(start, end) == pytest.approx(np.var(running) / np.mean(running), rel=1e-9)
+
+
+def test_copies_that_are_not_moved_show_what_the_timelines_show() -> None:
+    """Moves of nothing, and moves once around the circle, change no statistic."""
+    rng = np.random.default_rng(3)
+    start = rng.integers(0, 5_000, 80).astype(np.int64)
+    end = start + rng.integers(1, 400, 80)
+    source = rng.integers(0, 4, 80).astype(np.int32)
+    moments = np.array([50], dtype=np.int64)
+    shifts = np.array([[0, 0, 0, 0], [6_000, 0, -6_000, 6_000]], dtype=np.int64)
+
+    table = shifted(start, end, source, shifts, moments, 0, 6_000)
+
+    assert table[:, 0].tolist() == [coincidences(start, end, source, moments)[0]] * 2
+    assert table[:, 1] == pytest.approx(in_flight_spread(start, end))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_chance_of_keeping_pace_is_the_covered_share_of_the_time_around(seed: int) -> None:
+    """Against measuring second by second; an account's own ends are not followed by itself."""
+    rng = np.random.default_rng(seed)
+    ends = np.sort(rng.integers(0, 3_000, 40)).astype(np.int64)
+    ended_by = rng.integers(0, 5, 40).astype(np.int32)
+    start = rng.integers(400, 2_600, 30).astype(np.int64)
+    source = rng.integers(0, 5, 30).astype(np.int32)
+    moment, reach = 20, 300
+
+    found = own_pace(start, source, ends, ended_by, moment, reach, 0, 1)
+
+    for i, (t, who) in enumerate(zip(start.tolist(), source.tolist(), strict=True)):
+        followed = any(by != who and 0 <= t - end <= moment for end, by in zip(ends, ended_by, strict=True))
+        ticks = np.arange(t - reach, t + reach) + 0.5
+        covered = np.mean([np.any((ends <= tick) & (tick < ends + moment)) for tick in ticks])
+        assert found[i, 0] == followed
+        assert found[i, 1] == pytest.approx(covered)

@@ -3,6 +3,9 @@
 import ipaddress
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 IPV4_SPACE: Final = 1 << 32
 _BLOCK_BITS_V4: Final = 8  # a /24: what one small customer or one rented pool slice is usually given
 _BLOCK_BITS_V6: Final = 16  # from the /64 of one subscriber to the /48 of one site (RFC 6177)
@@ -29,6 +32,17 @@ def block_of(net: int) -> int:
     """The /24 of an IPv4 address, the /48 of an IPv6 net, as the number of its first address."""
     bits = _BLOCK_BITS_V4 if net < IPV4_SPACE else _BLOCK_BITS_V6
     return net >> bits << bits
+
+
+def seat_of(digest: npt.NDArray[np.uint64], net: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """A digest (of client software, say) in the upper half and the network block in the lower: a place of use.
+
+    Two uses by different people differ in both halves; a new release or a train ride changes one of them.
+    """
+    bits = np.where(net < IPV4_SPACE, np.uint64(_BLOCK_BITS_V4), np.uint64(_BLOCK_BITS_V6))
+    block = (net >> bits) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)
+    seat: npt.NDArray[np.uint64] = digest >> np.uint64(32) << np.uint64(32) | block
+    return seat
 
 
 def label_of(net: int, *, block: bool) -> str:

@@ -24,6 +24,7 @@ EXCHANGE: Final = pa.schema(
         pa.field("end_user_key", pa.uint64()),  # digest of the forwarded tenant
         pa.field("client_net", pa.uint64()),  # the trusted hop's address as facts.address.net_of makes it
         pa.field("client_key", pa.uint64()),  # digest of (user_agent, tls_fingerprint)
+        pa.field("settings_key", pa.uint64()),  # digest of the request's parameters, however they were ordered
         pa.field("status", pa.int32()),
         pa.field("refused", pa.bool_(), nullable=False),  # finish_reason says that the model declined
         pa.field("tokens", pa.int64(), nullable=False),  # input + output tokens where the log has them, else 0

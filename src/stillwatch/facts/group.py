@@ -43,6 +43,8 @@ class Scheduling:
     """What the scheduler test found."""
 
     tested: bool
+    moment_s: float
+    """A start this soon after another account's end counts as a coincidence."""
     coincidences: int
     expected: float
     spread_z: float
@@ -81,6 +83,8 @@ class Group:
     """Intraclass correlation of the members' words: 0 when accounts are samples of one mix, 1 when each is its own."""
     tries: int
     """How many groups were tried in this scan: what the evidence must be corrected for."""
+    seconded: float
+    """Bits that a second family must show once another has confirmed the group: fewer groups come that far."""
 
     def strand(self, family: Family) -> float:
         """Bits of one family (0 when it found nothing)."""

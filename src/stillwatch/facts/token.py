@@ -26,6 +26,7 @@ class TokenKind(IntEnum):
     SYSTEM_PROMPT = 20
     TEMPLATE = 21
     WORK_ITEM = 22
+    SETTINGS = 23
 
     @property
     def family(self) -> Family:
@@ -50,4 +51,5 @@ _WORDS = {
     TokenKind.SYSTEM_PROMPT: "system prompt",
     TokenKind.TEMPLATE: "prompt template",
     TokenKind.WORK_ITEM: "work-list item",
+    TokenKind.SETTINGS: "set of request parameters",
 }

@@ -27,6 +27,12 @@ class Traffic:
     """Digests of forwarded end users."""
     models: Holdings
     """Digests of model names."""
+    settings: Holdings
+    """Digests of request parameters."""
+    seats: Holdings
+    """Where an account was used from: client software and network block in one number (`seat_of`)."""
+    manners: Holdings
+    """How it was used from there: request parameters and network block in one number."""
     said: Quotes
     """Sampled shingles of answers."""
     asked: Quotes
@@ -44,8 +50,10 @@ class Traffic:
         """The summary of nothing."""
         none, unsaid = Holdings.empty(), Quotes.empty()
         return cls(
-            Activity.empty(), Traces.empty(), none, none, none, none, none, none, none, unsaid, unsaid, unsaid, unsaid
-        )
+            activity=Activity.empty(), traces=Traces.empty(), phrases=none, prompts=none, systems=none, addresses=none,
+            credentials=none, tenants=none, models=none, settings=none, seats=none, manners=none,
+            said=unsaid, asked=unsaid, issued=unsaid, replayed=unsaid,
+        )  # fmt: skip
 
     def merge(self, other: "Traffic") -> "Traffic":
         """The summaries of both."""

@@ -12,6 +12,7 @@ from stillwatch.facts.purpose import Purpose
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
 from stillwatch.judge.verdict import JudgeOptions, Verdict, judge_group
+from stillwatch.judge.victims import used_by_two
 from stillwatch.judge.wording import examples, limits, reasons, would_clear
 
 _LEAST_PURPOSE: Final = 0.02
@@ -109,6 +110,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
 ) -> tuple[Member, ...]:
     """The members, surest first.
 
+    An account that two hands use goes no further than watch: it may be a stolen key's owner, who is to be told.
     An account goes no further than review when fewer than two families tie this very account in (a group's rhythm says
     nothing about one of it), or when a verified organisation stands behind it, which can be asked.
     """
@@ -116,6 +118,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     levels = roster.column("verification_level").take(group.members).to_pylist()
     owners = roster.column("organisation").take(group.members).to_pylist()
     vouched = [bool(owner) and (level or "").lower() not in weak for owner, level in zip(owners, levels, strict=True)]
+    two_hands = used_by_two(group.members, roster, traffic, options.victims)
     out = []
     for place in np.flatnonzero(kept).tolist():
         code = int(group.members[place])
@@ -124,6 +127,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         alone = int(group.speaking[place]) < options.families_to_act
         if tier is Tier.ACT and (alone or confidence < options.act_confidence or vouched[place]):
             own = Tier.REVIEW
+        if two_hands[place]:
+            own = Tier.WATCH
         out.append(
             Member(
                 account_id=roster.ids[code],

@@ -12,6 +12,7 @@ from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.judge.explanations import ExplanationOptions, Found, could_be_people, find_explanations
+from stillwatch.judge.victims import VictimOptions
 from stillwatch.stats.calibrate import expected_by_chance
 
 
@@ -20,8 +21,12 @@ class JudgeOptions:
     """How sure a verdict must be."""
 
     explanations: ExplanationOptions = field(default_factory=ExplanationOptions)
+    victims: VictimOptions = field(default_factory=VictimOptions)
     alpha: float = 1e-3
     """A family is beyond chance when all groups tried would show its evidence less often than this, together."""
+    telling_alone: frozenset[Family] = frozenset({Family.HAND_OFFS, Family.RHYTHM})
+    """Families that a person should look at even when honest explanations account for every other: strangers hardly
+    ever pass work to each other or keep each other's pace, whatever they share."""
     families_to_act: int = 2
     """Independent families that must each be beyond chance before anything may be enforced (law 1)."""
     least_known: float = 0.5
@@ -60,14 +65,16 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     """Weigh one group. Nationality, language, country and time zone are not read here (law 2)."""
     found = find_explanations(group, roster, traffic, options.explanations)
     needed = math.log2(max(1, group.tries) / options.alpha)
-    weighed = tuple(_weigh(group, family, found, needed) for family in Family)
+    confirmed = max(one.bits for one in group.strands) >= needed
+    weighed = tuple(_weigh(group, family, found, group.seconded if confirmed else needed) for family in Family)
     counting = sum(1 for one in weighed if one.counts)
+    telling = any(one.counts and one.bits >= needed and one.family in options.telling_alone for one in weighed)
     registered = np.array([bool(v) for v in roster.column("authorised_use").take(group.members).to_pylist()])
     tier: Tier | None
     if counting == 0:
         tier = None
     elif counting < options.families_to_act:
-        tier = Tier.WATCH
+        tier = Tier.REVIEW if telling else Tier.WATCH
     elif float(roster.known[group.members].mean()) < options.least_known:
         tier = Tier.REVIEW  # authorised use could not be looked up, and it comes first (law 3)
     elif could_be_people(group, roster, traffic, options.explanations):

@@ -115,11 +115,16 @@ def _rhythm(group: Group) -> Iterable[str]:
         yield "too few overlapping requests to test for a common scheduler"
         return
     yield (
-        f"{seen.coincidences} requests start within half a second of another account's end, where shifted timelines"
-        f" show {seen.expected:.1f}"
+        f"{seen.coincidences} requests start within {_moment(seen.moment_s)} of another account's end, where shifted"
+        f" timelines show {seen.expected:.1f}"
     )
-    if seen.spread_z < -_LEAST_TOLD:
-        yield f"the number in flight is steadier than chance makes it ({-seen.spread_z:.1f} standard deviations)"
+    if abs(seen.spread_z) > _LEAST_TOLD:
+        how = "steadier" if seen.spread_z < 0 else "more on and off together"
+        yield f"the number in flight is {how} than chance makes it ({abs(seen.spread_z):.1f} standard deviations)"
+
+
+def _moment(seconds: float) -> str:
+    return "half a second" if seconds == 0.5 else f"{seconds:g} seconds"  # noqa: PLR2004
 
 
 def _covered(tokens: list[SharedToken]) -> int:

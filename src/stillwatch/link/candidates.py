@@ -1,6 +1,8 @@
 """Candidate groups, proposed generously: the holders of every rare token, and circles of things and hand-offs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +11,7 @@ from scipy.sparse import coo_array, csr_array
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import Family
-from stillwatch.link.hand_offs import HandOffs
+from stillwatch.link.hand_offs import HandOff, HandOffs
 
 Codes = npt.NDArray[np.int32]
 
@@ -36,6 +38,8 @@ class Candidate:
     """Place of the proposing incidence, or -1 for hand-offs."""
     token: int
     """Place of the proposing token in that incidence, or -1."""
+    passing: bool = False
+    """Whether it is a circle of hand-offs other than quotations, which strangers hardly ever make."""
 
 
 def candidates(
@@ -45,26 +49,56 @@ def candidates(
     most = max(options.least_accounts, int(options.largest_share * accounts))
     seen: dict[bytes, Candidate] = {}
 
-    def propose(members: Codes, family: Family, view: int, token: int) -> None:
+    def propose(members: Codes, family: Family, view: int, token: int, *, passing: bool = False) -> None:
         if options.least_accounts <= len(members) <= most:
             members = np.sort(members)
-            seen.setdefault(members.tobytes(), Candidate(members, family, view, token))
+            seen.setdefault(members.tobytes(), Candidate(members, family, view, token, passing))
 
     for place, view in enumerate(views):
         sizes = view.sizes
         for token in np.flatnonzero((sizes >= options.least_accounts) & (sizes <= most)).tolist():
             propose(view.holders_of(token), view.kind.family, place, token)
-    for members in _circles(_passing_graph(passed, accounts), options, rng):
-        propose(members, Family.HAND_OFFS, -1, -1)
+    quoted = passed.kind == HandOff.QUOTED
+    for chosen in (~quoted, quoted):
+        for members in _circles(_passing_graph(passed, chosen, accounts), options, rng):
+            propose(members, Family.HAND_OFFS, -1, -1, passing=chosen is not quoted)
+    for place, token, members in _passing_holders(views, passed, accounts):
+        propose(members, views[place].kind.family, place, token)
     for members in _circles(_things_graph(views, accounts), options, rng):
         propose(members[members < accounts], Family.THINGS, -1, -1)
     return list(seen.values())
 
 
-def _passing_graph(passed: HandOffs, accounts: int) -> csr_array:
-    """Accounts by accounts: how often something passed between them."""
-    count = passed.count.astype(np.float64)
-    return csr_array(coo_array((count, (passed.giver, passed.taker)), shape=(accounts, accounts)))
+def _passing_holders(views: list[Incidence], passed: HandOffs, accounts: int) -> Iterator[tuple[int, int, Codes]]:
+    """For each token, those of its holders that pass work to each other (by more than a quotation).
+
+    A habit that honest people have too, or hand-offs in scattered pairs, propose little; both together propose a hand.
+    """
+    strong = passed.kind != HandOff.QUOTED
+    giver, taker = passed.giver[strong], passed.taker[strong]
+    for place, view in enumerate(views):
+        holds = csr_array(
+            (np.ones(len(view.held), dtype=np.int8), view.held, view.by_account), shape=(accounts, len(view.tokens))
+        )
+        common = coo_array(holds[giver].multiply(holds[taker]))
+        token = np.concatenate([common.col, common.col])
+        account = np.concatenate([giver[common.row], taker[common.row]])
+        pairs = np.unique(token.astype(np.int64) * accounts + account)
+        token, account = pairs // accounts, (pairs % accounts).astype(np.int32)
+        if len(token) == 0:
+            continue
+        edges = np.flatnonzero(np.concatenate([[True], token[1:] != token[:-1], [True]]))
+        for low, high in pairwise(edges.tolist()):
+            yield place, int(token[low]), account[low:high]
+
+
+def _passing_graph(passed: HandOffs, chosen: npt.NDArray[np.bool_], accounts: int) -> csr_array:
+    """Accounts by accounts: how often something passed between them, of the chosen hand-offs.
+
+    Quotations are looked at apart: strangers quote the same public texts, but hardly ever retry each other's requests.
+    """
+    count = passed.count[chosen].astype(np.float64)
+    return csr_array(coo_array((count, (passed.giver[chosen], passed.taker[chosen])), shape=(accounts, accounts)))
 
 
 def _things_graph(views: list[Incidence], accounts: int) -> csr_array:

@@ -45,6 +45,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
     families: dict[Family, float],
     rhythm: Rhythm,
     tries: int,
+    seconded: float,
 ) -> Group:
     """Everything that `judge` and the report need to know of one group."""
     views = scene.views
@@ -71,12 +72,14 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         edges=_edges(scene, members, tokens),
         scheduling=Scheduling(
             tested=rhythm.tested,
+            moment_s=rhythm.moment_s,
             coincidences=rhythm.coincidences,
             expected=rhythm.expected,
             spread_z=rhythm.spread_z,
         ),
         sameness=intraclass_correlation(activity.mix[members], activity.mixed[members]),
         tries=tries,
+        seconded=seconded,
     )
 
 

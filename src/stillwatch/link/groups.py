@@ -1,6 +1,6 @@
 """From ties to groups: propose generously, confirm by another family, prune account by account, join what is one."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,15 @@ from stillwatch.link.describe import Scene, describe
 from stillwatch.link.hand_offs import HandOffOptions, hand_offs
 from stillwatch.link.joining import Confirmed, Joiner, JoinOptions
 from stillwatch.link.mixture import MixtureOptions, Split, Views, family_bits, split
-from stillwatch.link.rhythm import UNTESTED, Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
+from stillwatch.link.rhythm import (
+    UNTESTED,
+    Rhythm,
+    RhythmOptions,
+    Timelines,
+    group_rhythm,
+    own_rhythm,
+    shared_rhythm,
+)
 from stillwatch.link.shared_things import ThingOptions, shared_things
 from stillwatch.link.shared_words import WordOptions, shared_words
 from stillwatch.stats.calibrate import log2_choose
@@ -34,6 +42,9 @@ class LinkOptions:
     rhythm: RhythmOptions = field(default_factory=RhythmOptions)
     alpha: float = 1e-3
     """A family is beyond chance when all groups tried would show its evidence less often than this, together."""
+    lone_bits: float = 20.0
+    """Hand-offs or rhythm that exceed what one family needs by this much are worth a person's look by themselves
+    (bits): a million to one beyond chance. Nothing is enforced on one family (law 1)."""
     belongs: float = 0.5
     """An account is a member when it belongs more likely than not."""
     rhythm_tests: int = 250
@@ -58,12 +69,12 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
         return Linked()
     search = _Search(Views(incidences, passed, traffic.activity.exchanges), Timelines(traffic, roster), options, rng)
     least = options.candidates.least_accounts
-    joiner = Joiner(search.views, options.join, options.mixture, search.together, search.stands)
+    joiner = Joiner(search.views, options.join, options.mixture, search.together, search.stands, search.pace)
     joined = joiner.join(search.confirm(proposed), least)
     kept = [
         (one, families, rhythm)
         for one in joined
-        if search.enough(families := search.families(one.members), rhythm := search.rhythm(one.members))
+        if search.enough(one.members, families := search.families(one.members), rhythm := search.rhythm(one.members))
     ]
     scene = Scene(traffic, roster, search.views, passed)
     groups = tuple(
@@ -76,6 +87,7 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
             families=families,
             rhythm=rhythm,
             tries=len(proposed),
+            seconded=search.seconded,
         )
         for one, families, rhythm in kept
     )
@@ -97,6 +109,9 @@ class _Search:
         self.options = options
         self.rng = rng
         self.needed = 0.0
+        """Bits that a group's strongest family must show: as many groups were tried as were proposed."""
+        self.seconded = 0.0
+        """Bits that its second family must show: it is asked of confirmed groups only, which are fewer."""
 
     def confirm(self, proposed: list[Candidate]) -> list[Confirmed]:
         """Candidates that another family than their own confirms, cut down to their members, strongest first."""
@@ -107,13 +122,14 @@ class _Search:
         quiet: list[Candidate] = []
         for place in order.tolist():
             candidate = proposed[place]
-            if other[place] >= self.needed:
+            if other[place] >= self.needed or self._passes_alone(candidate):
                 one = self._cut(candidate)
                 if one is not None:
                     kept.append(one)
                     continue
             quiet.append(candidate)
         kept += self._confirm_by_rhythm(quiet, kept)
+        self.seconded = float(np.log2(max(1, len(kept)) / self.options.alpha))
         return sorted(kept, key=lambda one: (-one.strength, one.members.tobytes()))
 
     def _other_families(self, proposed: list[Candidate]) -> Floats:
@@ -138,21 +154,34 @@ class _Search:
     def _cut(self, candidate: Candidate) -> Confirmed | None:
         """Members of a candidate, if enough remain and another family still confirms them."""
         found = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
-        one = self._members_of(candidate.members, found, self.options.least_member_bits)
+        one = self._members_of(candidate.members, found, passing=candidate.passing)
         if one is None:
             return None
+        if self._passes_alone(candidate):
+            return one
         foreign = max(bits for family, bits in self.families(one.members).items() if family is not candidate.family)
         # Choosing k members of n is itself a search among C(n, k) groups, which chance gets for free.
         chosen = log2_choose(len(candidate.members), len(one.members))
         return one if foreign >= self.needed + chosen else None
 
-    def _members_of(self, members: Codes, found: Split, least_bits: float) -> Confirmed | None:
-        inside = (found.belongs >= self.options.belongs) & (found.bits >= least_bits)
+    def _passes_alone(self, candidate: Candidate) -> bool:
+        """Whether a circle of hand-offs is so far beyond chance that it is looked at without another family."""
+        return candidate.passing and self.strong_passes(candidate.members) >= self.needed + self.options.lone_bits
+
+    def strong_passes(self, members: Codes) -> float:
+        """Bits of what strangers hardly ever do: hand-offs other than quotations."""
+        return float(self.views.pass_bits(members, members, self.options.mixture, quotations=False).sum())
+
+    def _members_of(self, members: Codes, found: Split, *, passing: bool = False) -> Confirmed | None:
+        """Those whom the mixture and the pace of the rest keep in; None where too few are left."""
+        likely = members[found.belongs >= self.options.belongs]
+        bits = found.bits + self.pace(members, likely)
+        inside = bits >= self.options.least_member_bits
         if int(inside.sum()) < self.options.candidates.least_accounts:
             return None
         cut = members[inside]
-        strength = sum(max(bits, 0.0) for bits in self.families(cut).values())
-        return Confirmed(cut, found.bits[inside], strength)
+        strength = sum(max(value, 0.0) for value in self.families(cut).values())
+        return Confirmed(cut, bits[inside], strength, passing)
 
     def _confirm_by_rhythm(self, quiet: list[Candidate], kept: list[Confirmed]) -> list[Confirmed]:
         """Candidates that only one scheduler ties together besides what proposed them."""
@@ -166,9 +195,9 @@ class _Search:
             rhythm = self.rhythm(candidate.members)
             if rhythm.bits >= self.needed:
                 fitted = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
-                cut = self._members_of(candidate.members, fitted, -self.options.least_member_bits)
+                cut = self._members_of(candidate.members, fitted)
                 if cut is not None:
-                    found.append(Confirmed(cut.members, cut.bits, cut.strength + rhythm.bits))
+                    found.append(replace(cut, strength=cut.strength + rhythm.bits))
         return found
 
     def families(self, members: Codes) -> dict[Family, float]:
@@ -187,11 +216,19 @@ class _Search:
     def stands(self, members: Codes) -> bool:
         """Whether at least two families are beyond chance for a group."""
         families = self.families(members)
-        return self.enough(families, UNTESTED) or self.enough(families, self.rhythm(members))
+        return self.enough(members, families, UNTESTED) or self.enough(members, families, self.rhythm(members))
 
-    def enough(self, families: dict[Family, float], rhythm: Rhythm) -> bool:
-        """Whether at least two families are beyond chance."""
-        return sum(1 for bits in (*families.values(), rhythm.bits) if bits >= self.needed) >= 2  # noqa: PLR2004 - law 1
+    def enough(self, members: Codes, families: dict[Family, float], rhythm: Rhythm) -> bool:
+        """Whether two families are beyond chance, or one that strangers do not show and far beyond it."""
+        lone = max(self.strong_passes(members), rhythm.bits) - self.options.lone_bits
+        second, first = sorted((*families.values(), rhythm.bits))[-2:]
+        return (first >= self.needed and second >= self.seconded) or lone >= self.needed
+
+    def pace(self, accounts: Codes, members: Codes) -> Floats:
+        """What the rhythm of each account says for its being one of a group, in bits."""
+        if len(accounts) == 0 or len(members) == 0:
+            return np.zeros(len(accounts))
+        return own_rhythm(self.timelines, accounts, members, self.options.rhythm)
 
     def together(self, one: Codes, other: Codes) -> float:
         """Bits of one scheduler behind two groups."""

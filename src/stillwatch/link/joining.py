@@ -21,10 +21,12 @@ Floats = npt.NDArray[np.float64]
 class JoinOptions:
     """When groups are one campaign and when an account belongs to it."""
 
-    join_bits: float = 9.0
-    """Evidence that two groups are one, each group being a single observation (bits): chance joins one pair in 500."""
-    lone_family_bits: float = 14.0
+    join_bits: float = 12.0
+    """Evidence that two groups are one, each group being one observation (bits): chance joins one pair in 4,000."""
+    lone_family_bits: float = 16.0
     """... and this much when only one family of evidence ties them, so that no one token chains two groups."""
+    asking_bits: float = 1.5
+    """From this much on it is worth asking whether one scheduler runs two groups (bits)."""
     speaking_bits: float = 4.0
     """A family takes part in tying two groups from this much on (bits)."""
     most_token_bits: float = 12.0
@@ -36,6 +38,9 @@ class JoinOptions:
     """Bounds on how often accounts of one hand are taken to use what the others of it use."""
     growth_rounds: int = 8
     """Campaigns grow until nobody joins, at most this often: each newcomer makes what it holds rarer outside."""
+    taking_part: float = 0.3
+    """Two groups are one only where this share of the smaller one's accounts is itself tied to the larger: two accounts
+    that are in both hands (stolen keys) do not make their office part of a campaign."""
     absorbing_share: float = 0.5
     """A confirmed group of which this share went to one campaign leaves its other accounts to it as well."""
     least_own_bits: float = 6.0
@@ -53,6 +58,8 @@ class Confirmed:
     """(n,) what ties each member to the others, in bits."""
     strength: float
     """Bits of the whole group."""
+    passing: bool = False
+    """Whether it was proposed as a circle of hand-offs other than quotations."""
     speaking: npt.NDArray[np.int64] | None = None
     """(n,) families that each tie a member in by themselves; known once the group is final."""
 
@@ -60,20 +67,22 @@ class Confirmed:
 class Joiner:
     """Joins the confirmed groups of one scan."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the scan's views and what may be asked about them
         self,
         views: Views,
         options: JoinOptions,
         mixture: MixtureOptions,
         together: Callable[[Codes, Codes], float],
         stands: Callable[[Codes], bool],
+        pace: Callable[[Codes, Codes], Floats],
     ) -> None:
-        """Take the scan's views and two questions.
+        """Take the scan's views and three questions.
 
         `together` gives the bits of one scheduler behind two groups, `stands` whether two families are beyond chance
-        for a group.
+        for a group, `pace` what the rhythm of some accounts says for their being of a group.
         """
         self.together = together
+        self.pace = pace
         self.stands = stands
         self.views = views
         self.mixture = mixture
@@ -83,7 +92,7 @@ class Joiner:
     def join(self, confirmed: list[Confirmed], least: int) -> list[Confirmed]:
         """Disjoint campaigns of at least `least` accounts, in order of size and then of their smallest code."""
         groups = self._disjoint(confirmed, least)
-        groups = self._merge(groups)
+        groups = self._merge(self._reunite(groups, confirmed))
         # A part that does not stand alone is let go before the others grow: its accounts may belong to one of them.
         groups = [members for members in groups if self.stands(members)]
         for _ in range(self.options.growth_rounds):
@@ -100,15 +109,22 @@ class Joiner:
             own = bits >= self.options.least_own_bits
             speaking = (families >= self.options.speaking_bits).sum(axis=0)
             if int(own.sum()) >= least:
-                out.append(Confirmed(members[own], bits[own], 0.0, speaking[own]))
+                out.append(Confirmed(members[own], bits[own], 0.0, speaking=speaking[own]))
         return out
 
     def _disjoint(self, confirmed: list[Confirmed], least: int) -> list[Codes]:
-        """The densest groups first (bits an account: Hooi et al. 2016, FRAUDAR); each account goes to one group.
+        """Circles of hand-offs first, the widest of them foremost; then the densest groups. Nobody is in two groups.
 
-        Density prefers a pure part over a union of strangers' circles; what belongs together is joined afterwards.
+        Strangers hardly ever hand work over, so a circle is one hand however wide it is. Of all else, density (bits an
+        account: Hooi et al. 2016, FRAUDAR) prefers a pure part over a union of strangers' circles; what belongs
+        together is joined afterwards.
         """
-        order = sorted(confirmed, key=lambda one: (-one.strength / len(one.members), one.members.tobytes()))
+
+        def rank(one: Confirmed) -> tuple[bool, float, bytes]:
+            size = len(one.members)
+            return (not one.passing, -size if one.passing else -one.strength / size, one.members.tobytes())
+
+        order = sorted(confirmed, key=rank)
         taken = np.zeros(self.accounts, dtype=np.bool_)
         groups = []
         for one in order:
@@ -117,6 +133,47 @@ class Joiner:
                 taken[free] = True
                 groups.append(free)
         return groups
+
+    def _reunite(self, groups: list[Codes], confirmed: list[Confirmed]) -> list[Codes]:
+        """Join parts of a wider confirmed group that pass work to the rest of it, or whose accounts belong to the rest.
+
+        Density breaks a wide campaign into its circles, which meet each other too seldom to be joined pair by pair.
+        """
+        background = self._background(groups)
+        label = np.full(self.accounts, -1, dtype=np.int64)
+        parts = dict(enumerate(groups))
+        for place, members in parts.items():
+            label[members] = place
+        for whole in sorted(confirmed, key=lambda one: (-len(one.members), one.members.tobytes())):
+            homes, inside = np.unique(label[whole.members], return_counts=True)
+            within = [
+                place
+                for place, n in zip(homes.tolist(), inside.tolist(), strict=True)
+                if place >= 0 and n >= self.options.absorbing_share * len(parts[place])
+            ]
+            if len(within) < 2:  # noqa: PLR2004 - nothing to join
+                continue
+            # Around the widest part, as long as another one is tied to what has been gathered.
+            while len(within) > 1:
+                within.sort(key=lambda place: (-len(parts[place]), place))
+                core = within.pop(0)
+                for place in list(within):
+                    if self._is_part(parts[place], parts[core], background):
+                        within.remove(place)
+                        parts[core] = np.sort(np.concatenate([parts[core], parts.pop(place)]))
+                label[parts[core]] = core
+        return list(parts.values())
+
+    def _is_part(self, ours: Codes, core: Codes, background: list[Floats]) -> bool:
+        """Whether a group passes work to or from another, or its accounts belong to it."""
+        if self._cross_bits(ours, core) >= self.options.join_bits:
+            return True
+        return self._take_part(ours, core, background) >= self.options.absorbing_share
+
+    def _take_part(self, ours: Codes, theirs: Codes, background: list[Floats]) -> float:
+        """Share of the accounts of one group that are themselves tied to another group."""
+        bits = self._families_against(ours, theirs, background).sum(axis=0)
+        return float((bits >= self.options.least_own_bits).mean())
 
     def _absorb(self, groups: list[Codes], confirmed: list[Confirmed]) -> list[Codes]:
         """Give the rest of a confirmed group to the campaign that most of it went to, account by account.
@@ -176,13 +233,17 @@ class Joiner:
         for i, codes in members.items():
             label[codes] = i
         waiting = {
-            pair: self._link_bits(*pair, members, shares, background, label)
-            for pair in sorted(self._pairs(shares, label))
+            (a, b): self._link_bits(members[a], members[b], shares[a], shares[b], background)
+            for a, b in sorted(self._pairs(shares, label))
         }
         while waiting:
             (a, b), best = max(waiting.items(), key=lambda item: (item[1], -item[0][0], -item[0][1]))
             if best < self.options.join_bits:
                 break
+            few, many = sorted((members[a], members[b]), key=len)
+            if self._take_part(few, many, background) < self.options.taking_part:
+                waiting[a, b] = 0.0
+                continue
             members[a] = np.sort(np.concatenate([members[a], members.pop(b)]))
             label[members[a]] = a
             shares[a] = self._shares(members[a])
@@ -191,7 +252,8 @@ class Joiner:
             waiting = {pair: bits for pair, bits in waiting.items() if a not in pair and b not in pair}
             for other in sorted(neighbours):
                 pair = (min(a, other), max(a, other))
-                waiting[pair] = self._link_bits(*pair, members, shares, background, label)
+                one, two = pair
+                waiting[pair] = self._link_bits(members[one], members[two], shares[one], shares[two], background)
         return list(members.values())
 
     def _pairs(self, shares: dict[int, list[dict[int, float]]], label: npt.NDArray[np.int64]) -> set[tuple[int, int]]:
@@ -209,26 +271,27 @@ class Joiner:
         pairs.update(zip(giver[crossing].tolist(), taker[crossing].tolist(), strict=True))
         return pairs
 
-    def _link_bits(  # noqa: PLR0913 - the state of a merge in progress
+    def _link_bits(
         self,
-        a: int,
-        b: int,
-        members: dict[int, Codes],
-        shares: dict[int, list[dict[int, float]]],
+        ours: Codes,
+        theirs: Codes,
+        our_shares: list[dict[int, float]] | None,
+        their_shares: list[dict[int, float]] | None,
         background: list[Floats],
-        label: npt.NDArray[np.int64],
     ) -> float:
         """How much likelier one hand makes it that two groups show the same tokens and hand on to each other."""
+        our_shares = self._shares(ours) if our_shares is None else our_shares
+        their_shares = self._shares(theirs) if their_shares is None else their_shares
         kinds: list[tuple[TokenKind, float]] = []
         for place, view in enumerate(self.views.views):
-            ours, theirs = shares[a][place], shares[b][place]
-            if not ours or not theirs:
+            mine, other = our_shares[place], their_shares[place]
+            if not mine or not other:
                 continue
             # Both groups must show it broadly; the rarer it is outside all groups, the more it says. Accounts have one
             # card and a few addresses, whose shares add up, but any number of templates, of which the best counts.
             common = [
-                min(ours[token], theirs[token]) * float(-np.log2(background[place][token]))
-                for token in ours.keys() & theirs.keys()
+                min(mine[token], other[token]) * float(-np.log2(background[place][token]))
+                for token in mine.keys() & other.keys()
             ]
             best = max(common, default=0.0) if view.kind.family is Family.WORDS else sum(common)
             kinds.append((view.kind, min(best, self.options.most_token_bits)))
@@ -236,26 +299,36 @@ class Joiner:
             family_bits([(kind, bits) for kind, bits in kinds if kind.family is family])
             for family in (Family.THINGS, Family.WORDS)
         ]
-        families.append(self._cross_bits(members[a], members[b], b, label))
+        families.append(self._cross_bits(ours, theirs))
         best = max(families)
-        if self.options.speaking_bits <= best < self.options.lone_family_bits:
+        if self.options.asking_bits <= best < self.options.lone_family_bits:
             # Not enough by itself, but a reason to look whether one scheduler runs both.
-            families.append(self.together(members[a], members[b]))
+            families.append(self.together(ours, theirs))
         speaking = sum(1 for bits in families if bits >= self.options.speaking_bits)
         short = 0.0 if speaking >= 2 else self.options.lone_family_bits - self.options.join_bits  # noqa: PLR2004
         return sum(families) - short
 
-    def _cross_bits(self, ours: Codes, theirs: Codes, b: int, label: npt.NDArray[np.int64]) -> float:
-        """Hand-offs between two groups beyond what their shares of the traffic would exchange by chance."""
-        rows, _ = self.views.partners_of(ours)
-        crossing = rows[label[self.views.partner[rows]] == b]
-        pairs = len(crossing)
-        if pairs < 3:  # noqa: PLR2004 - one or two pairs may be luck
-            return 0.0
-        total = len(self.views.partner) / 2
-        share = float(self.views.exchanges[ours].sum()) * float(self.views.exchanges[theirs].sum())
-        expected = 2.0 * total * share / max(self.views.total, 1.0) ** 2
-        return max(0.0, bits_of_p(float(pdtrc(pairs - 1, max(expected, 0.1)))))
+    def _cross_bits(self, ours: Codes, theirs: Codes) -> float:
+        """Hand-offs between two groups beyond what strangers would make.
+
+        Null: few strangers pass work on at all, and then to anybody by traffic; quotations pass between strangers as
+        between everybody. An account counts once, since one that is in both hands (a stolen key, a customer) ties
+        nobody else.
+        """
+        rows, owner = self.views.partners_of(ours)
+        partner = self.views.partner[rows]
+        crossing = np.isin(partner, theirs)
+        our_share = float(self.views.exchanges[ours].sum()) / max(self.views.total, 1.0)
+        their_share = float(self.views.exchanges[theirs].sum()) / max(self.views.total, 1.0)
+        strangers = self.mixture.strangers_give * (len(ours) * their_share + len(theirs) * our_share)
+        quotations = float(self.views.quotations.sum()) * our_share * their_share
+        total = 0.0
+        for quoted, expected, least in ((False, strangers, 2), (True, quotations, 3)):
+            chosen = crossing & (self.views.quoted[rows] == quoted)
+            pairs = min(len(np.unique(owner[chosen])), len(np.unique(partner[chosen])))
+            if pairs >= least:  # one or two may be luck
+                total += max(0.0, bits_of_p(float(pdtrc(pairs - 1, max(expected, 0.02)))))
+        return total
 
     def _grow(self, groups: list[Codes]) -> list[Codes]:
         """Attach unclaimed accounts that share a campaign's rare tokens, judged against accounts outside all groups."""
@@ -285,7 +358,7 @@ class Joiner:
         return near[~taken[near]]
 
     def _families_against(self, accounts: Codes, members: Codes, background: list[Floats]) -> Floats:
-        """(3, n): what things, words and hand-offs say for each account about a group, in bits.
+        """(4, n): what things, words, hand-offs and rhythm say for each account about a group, in bits.
 
         An account that is a member is judged by the others. How often the group reuses a kind at all is read off its
         members: a hand with a card for each account says nothing by cards, for or against.
@@ -312,7 +385,7 @@ class Joiner:
             kinds[view.kind] = np.clip(bits, -4.0, self.options.most_token_bits)
         found = per_family(kinds, len(accounts))
         passes = self.views.pass_bits(accounts, members, self.mixture)
-        return np.stack([found[Family.THINGS], found[Family.WORDS], passes])
+        return np.stack([found[Family.THINGS], found[Family.WORDS], passes, self.pace(accounts, members)])
 
 
 def _rows_of(view: Incidence, accounts: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -28,6 +28,13 @@ class MixtureOptions:
     """One family moves one account by at most this much: no single tie decides about anybody (bits)."""
     partner_reuse: float = 0.5
     """How often an account of one hand passes work inside the group, when it passes any on."""
+    strangers_give: float = 0.1
+    """At most this share of honest accounts ever has work go on elsewhere by a retry, a continued conversation or a
+    replayed signature: people who move to a new account, customers of relays."""
+    strangers_take: float = 0.01
+    """... and at most this share goes on with work that others began."""
+    most_gifts: int = 2
+    """A member that was only ever given from: this often by luck (one in four), not more."""
     most_passes: int = 3
     """Hand-offs of one account beyond this many add nothing: they are not independent of each other."""
 
@@ -47,9 +54,10 @@ class Views:
         self.partner = np.concatenate([passed.taker, passed.giver])
         self.times = np.concatenate([passed.count, passed.count])
         self.quoted = np.tile(passed.kind == HandOff.QUOTED, 2)
-        order = np.lexsort((self.quoted, self.partner, self.partner_of))
+        self.takes = np.repeat([False, True], len(passed.giver))
+        order = np.lexsort((self.takes, self.quoted, self.partner, self.partner_of))
         self.partner_of, self.partner = self.partner_of[order], self.partner[order]
-        self.times, self.quoted = self.times[order], self.quoted[order]
+        self.times, self.quoted, self.takes = self.times[order], self.quoted[order], self.takes[order]
         self.quotations = np.bincount(self.partner_of[self.quoted], minlength=len(exchanges))
         self.partner_bounds = np.searchsorted(self.partner_of, np.arange(len(exchanges) + 1))
 
@@ -81,11 +89,12 @@ class Views:
         )  # fmt: skip
         return out
 
-    def pass_bits(self, accounts: Codes, members: Codes, options: MixtureOptions) -> Floats:
+    def pass_bits(self, accounts: Codes, members: Codes, options: MixtureOptions, *, quotations: bool = True) -> Floats:
         """What hand-offs say for each account about a group, in bits: partners inside are likelier in one hand.
 
         Null: partners are met in proportion to the group's share of all exchanges; for quotations, where public text
-        also passes between strangers, to its share of all quotations if that is larger.
+        also passes between strangers, to its share of all quotations if that is larger. Without `quotations` only the
+        others count.
         """
         if len(self.partner) == 0:
             return np.zeros(len(accounts))
@@ -96,6 +105,9 @@ class Views:
         rows, owner = self.partners_of(accounts)
         reuse = options.partner_reuse
         gain = np.log2((1.0 - reuse) + reuse / np.maximum([share, max(share, quoted)], 1e-6))
+        if not quotations:
+            told = ~self.quoted[rows]
+            rows, owner = rows[told], owner[told]
         within = inside[self.partner[rows]]
         each = np.where(within, gain[self.quoted[rows].astype(np.int64)], np.log2(1.0 - reuse))
         # The most telling passes of an account count, up to `most_passes` of each sign.
@@ -103,9 +115,17 @@ class Views:
         n = len(accounts)
         for_it = np.bincount(owner[within], weights=(each * times)[within], minlength=n)
         against = np.bincount(owner[~within], weights=(each * times)[~within], minlength=n)
-        bits: Floats = np.minimum(for_it, options.most_passes * gain[0]) + np.maximum(
-            against, options.most_passes * np.log2(1.0 - reuse)
-        )
+        # A balancer hands work both ways. Who gives again and again and never takes is a relay's customer, whose
+        # conversations went on elsewhere, or was quoted: no member.
+        takes = np.bincount(owner[within & self.takes[rows]], minlength=n) > 0
+        gives = np.bincount(owner[within], weights=self.times[rows][within], minlength=n)
+        both_ways = takes | (gives <= options.most_gifts)
+        strong = within & ~self.quoted[rows]
+        took = np.bincount(owner[strong & self.takes[rows]], minlength=n) > 0
+        gave = np.bincount(owner[strong], minlength=n) > 0
+        rare = np.where(took, options.strangers_take, np.where(gave, options.strangers_give, 1.0))
+        for_it = np.minimum(for_it, options.most_passes * gain[0]) - np.log2(rare)
+        bits: Floats = for_it * both_ways + np.maximum(against, options.most_passes * np.log2(1.0 - reuse))
         return bits
 
     def partners_of(self, accounts: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -123,7 +143,7 @@ def family_bits(kinds: list[tuple[TokenKind, float]]) -> float:
     """
     twins = (
         (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK),
-        (TokenKind.TEMPLATE, TokenKind.SYSTEM_PROMPT, TokenKind.WORK_ITEM),
+        (TokenKind.TEMPLATE, TokenKind.SYSTEM_PROMPT, TokenKind.WORK_ITEM, TokenKind.SETTINGS),
     )
     total = 0.0
     for group in twins:

@@ -1,7 +1,8 @@
-"""Shared rhythm: whether a group of accounts runs off one scheduler, tested against its own shifted timelines."""
+"""Shared rhythm: whether a group of accounts runs off one scheduler, and whether one account keeps a group's pace."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,25 +11,36 @@ from scipy.special import betainc, pdtrc, stdtr
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
 from stillwatch.stats.calibrate import bits_of_p
-from stillwatch.stats.handover_kernel import shifted
+from stillwatch.stats.handover_kernel import coincidences, in_flight_spread, own_pace, shifted
 
 Codes = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_MINUTE_US: Final = 60_000_000
+_HOUR_US: Final = 3_600_000_000
+_DAY_US: Final = 86_400_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RhythmOptions:
     """How a group's scheduler is looked for."""
 
-    moment_s: float = 0.5
-    """A start this soon after another account's end may be the same worker going on (seconds)."""
-    shift_s: float = 300.0
-    """Null: timelines moved by up to this much either way (seconds): longer than any request, shorter than a shift."""
+    moments_s: tuple[float, ...] = (0.5, 5.0, 30.0)
+    """A start this soon after another account's end may be the same worker going on (seconds): at once, after the
+    jitter that careful campaigns add (0.5 to 5 s published by relays' own tooling), after a longer pause."""
+    shift_min: int = 5
+    """First null: timelines moved by up to this many whole minutes either way: longer than any request, shorter than a
+    shift. Whole minutes leave jobs that start on the minute where they were."""
+    least_turns: int = 3
+    """Second null, so that jobs of one hour (nightly runs, lessons) are no evidence: timelines moved by whole days
+    around a log of at least this many, by whole hours around a shorter one."""
     rounds: int = 99
     """Shifted copies compared with the real one."""
     first_rounds: int = 9
     """Copies compared first; the others are made only for a group that stands out from these."""
     first_z: float = 2.5
-    """... by this many of their standard deviations in either statistic. Real schedulers measured 4 and more
+    """... by this many of their standard deviations in any statistic. Real schedulers measured 4 and more
     (DESIGN); a group passed over here counts as tested and found quiet."""
     most_exchanges: int = 6000
     """Exchanges of a group that are looked at, from its busiest stretch on (bounds the time of one test)."""
@@ -37,6 +49,14 @@ class RhythmOptions:
     least_parts_for_spread: int = 6
     """The number in flight says something only when at least this many timelines are moved: a steady pool within one of
     two stays steady however the other is moved, and tells nothing about both."""
+    own_moment_s: float = 5.0
+    """An account keeps a group's pace by starting this soon after another member's end (seconds)."""
+    own_window_s: float = 120.0
+    """Starts of an account within this time are one observation: a burst that meets a burst is one coincidence."""
+    most_own_bits: float = 10.0
+    """One account's pace says at most this much for it (bits)."""
+    most_doubt_bits: float = 2.0
+    """... and this much against it: an account may rest while the others work, or carry other traffic (bits)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +64,10 @@ class Rhythm:
     """What the scheduler test found for one group."""
 
     bits: float
+    moment_s: float
+    """The moment that told most."""
     coincidences: int
+    """Starts within that moment after another account's end."""
     expected: float
     """Coincidences that the shifted timelines show on average."""
     spread_z: float
@@ -53,7 +76,7 @@ class Rhythm:
     """False when there was too little to count: the group is then neither cleared nor tied by its rhythm."""
 
 
-UNTESTED = Rhythm(bits=0.0, coincidences=0, expected=0.0, spread_z=0.0, tested=False)
+UNTESTED = Rhythm(bits=0.0, moment_s=0.5, coincidences=0, expected=0.0, spread_z=0.0, tested=False)
 
 
 class Timelines:
@@ -95,7 +118,7 @@ def shared_rhythm(
 ) -> Rhythm:
     """Test whether sets of accounts run off one scheduler, each set's timeline being moved as a whole.
 
-    The bits are the mean of the two statistics' e-values, so either alone can speak.
+    The bits are the mean of the statistics' e-values, so any of them alone can speak, under the null that leaves less.
     """
     start, end, source = timelines.of(parts)
     if len(start) > options.most_exchanges:
@@ -104,40 +127,158 @@ def shared_rhythm(
     start, end, source = start[timed], end[timed], source[timed]
     if len(start) < 2 * options.least_coincidences:
         return UNTESTED
-    reach = int(options.shift_s * 1e6)
-    shifts = rng.integers(-reach, reach + 1, size=(options.rounds, len(parts)))
-    moment = int(options.moment_s * 1e6)
-    table = shifted(start, end, source, shifts[: options.first_rounds], moment)
-    if _stands_out(table, options.first_z):
-        table = np.concatenate([table, shifted(start, end, source, shifts[options.first_rounds :], moment)[1:]])
-    count, null = float(table[0, 0]), table[1:, 0]
-    if max(count, float(null.mean())) < options.least_coincidences:
+    moments = (np.array(options.moments_s) * 1e6).astype(np.int64)
+    real = np.append(coincidences(start, end, source, moments), in_flight_spread(start, end))
+    by_minutes, by_turns = _moves(start, len(parts), options, rng)
+    table = by_minutes.table(start, end, source, moments, slice(options.first_rounds))
+    if max(float(real[:-1].max()), float(table[:, :-1].mean(axis=0).max())) < options.least_coincidences:
         return UNTESTED
-    if len(null) < options.rounds:
-        return Rhythm(bits=0.0, coincidences=int(count), expected=float(null.mean()), spread_z=0.0, tested=True)
-    spread, spread_null = float(table[0, 1]), table[1:, 1]
-    deviation = max(float(spread_null.std(ddof=1)), 1e-9)
-    z = (spread - float(spread_null.mean())) / deviation
-    p_count = _count_tail(count, null)
-    # A prediction from `rounds` draws: Student's t with rounds - 1 degrees of freedom.
-    p_spread = float(stdtr(options.rounds - 1, z / np.sqrt(1.0 + 1.0 / options.rounds)))
-    if len(parts) < options.least_parts_for_spread:
-        p_spread = 1.0
-    evidence = 0.5 * 2.0 ** bits_of_p(p_count) + 0.5 * 2.0 ** bits_of_p(p_spread)
+    if not _stands_out(real, table, options.first_z):
+        return _told(0.0, real, table, options, len(parts))
+    rest = by_minutes.table(start, end, source, moments, slice(options.first_rounds, None))
+    table = np.concatenate([table, rest])
+    bits = _bits(real, table, options, len(parts))
+    if bits > 0.0 and by_turns is not None:
+        bits = min(bits, _bits(real, by_turns.table(start, end, source, moments), options, len(parts)))
+    return _told(bits, real, table, options, len(parts))
+
+
+def own_rhythm(timelines: Timelines, accounts: Codes, members: Codes, options: RhythmOptions) -> Floats:
+    """What each account's pace says for its being one of a group, in bits: whether its starts follow the others' ends.
+
+    A start after another member's end is likelier in one hand by what the members show together; the chance of it is
+    read off the same minutes around it and the same time of other days. Nothing is said by a group without a scheduler.
+    """
+    start, end, source = timelines.of([members[i : i + 1] for i in range(len(members))])
+    if len(start) > options.most_exchanges * 4:
+        start, end, source = _busiest(start, end, source, options.most_exchanges * 4)
+    timed = end > start
+    if int(timed.sum()) < 2 * options.least_coincidences:
+        return np.zeros(len(accounts))
+    order = np.argsort(end[timed], kind="stable")
+    ends, ended_by = end[timed][order], members[source[timed][order]]
+    followed, chance, weight, _ = _pace(timelines, members, ends, ended_by, options)
+    room = float((weight * (1.0 - chance)).sum())
+    excess = float((weight * (followed - chance)).sum()) / max(room, 1e-9)
+    if excess <= 0.0 or len(members) < 3:  # noqa: PLR2004 - a pair is no pool
+        return np.zeros(len(accounts))
+    excess = min(excess, 0.9)
+    followed, chance, weight, owner = _pace(timelines, accounts, ends, ended_by, options)
+    chance = np.clip(chance, 1e-3, 1.0 - 1e-3)
+    if_member = chance + (1.0 - chance) * excess
+    told = np.where(followed > 0.0, np.log2(if_member / chance), np.log2((1.0 - if_member) / (1.0 - chance)))
+    bits = np.bincount(owner, weights=told * weight, minlength=len(accounts))
+    own: Floats = np.clip(bits, -options.most_doubt_bits, options.most_own_bits)
+    return own
+
+
+def _pace(
+    timelines: Timelines, accounts: Codes, ends: Ints, ended_by: Codes, options: RhythmOptions
+) -> tuple[Floats, Floats, Floats, Ints]:
+    """For each start of the accounts within the group's time: followed or not, its chance, its weight, its account."""
+    start, _, place = timelines.of([accounts[i : i + 1] for i in range(len(accounts))])
+    reach = options.shift_min * _MINUTE_US
+    inside = (start >= ends[0] - reach) & (start <= ends[-1] + reach)
+    start, place = start[inside], place[inside].astype(np.int64)
+    days = int((ends[-1] - ends[0]) // _DAY_US)
+    turns, lag = (min(days, 7), _DAY_US) if days + 1 >= options.least_turns else (3, _HOUR_US)
+    moment = int(options.own_moment_s * 1e6)
+    pace = own_pace(start, accounts[place], ends, ended_by, moment, reach, turns, lag)
+    # A burst of an account is one observation.
+    window = place * (1 << 40) + start // int(options.own_window_s * 1e6)
+    _, burst, size = np.unique(window, return_inverse=True, return_counts=True)
+    weight: Floats = 1.0 / np.maximum(size[burst], 1)
+    return pace[:, 0], pace[:, 1], weight, place
+
+
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """One null: by how much each round moves each part around a circle of time."""
+
+    first: int
+    span: int
+    """Where the circle begins and how long it is (microseconds)."""
+    by: Ints
+    """(rounds, parts)"""
+
+    def table(self, start: Ints, end: Ints, source: Codes, moments: Ints, rounds: slice | None = None) -> Floats:
+        """The statistics of each moved copy, (rounds, statistics)."""
+        by = self.by if rounds is None else self.by[rounds]
+        out: Floats = shifted(start, end, source, by, moments, self.first, self.span)
+        return out
+
+
+def _moves(start: Ints, parts: int, options: RhythmOptions, rng: np.random.Generator) -> tuple[_Moves, _Moves | None]:
+    """The null of minutes, and that of whole turns (days, or hours in a short log) where the log is long enough.
+
+    Each round deals out the possible moves evenly, so that few parts are moved alike.
+    """
+
+    def around(unit: int) -> tuple[int, int]:
+        first = int(start.min()) // unit * unit
+        return first, (int(start.max()) - first) // unit + 1
+
+    minutes = np.arange(-options.shift_min, options.shift_min + 1) * _MINUTE_US
+    by = _deal(minutes, parts, options.rounds, rng)
+    if parts < len(minutes):  # too few to be told apart by whole minutes alone
+        by += rng.integers(0, _MINUTE_US, size=by.shape)
+    first, length = around(_MINUTE_US)
+    nearby = _Moves(first, length * _MINUTE_US, by)
+    for unit in (_DAY_US, _HOUR_US):
+        first, turns = around(unit)
+        if turns >= options.least_turns:
+            return nearby, _Moves(first, turns * unit, _deal(np.arange(turns) * unit, parts, options.rounds, rng))
+    return nearby, None
+
+
+def _deal(moves: Ints, parts: int, rounds: int, rng: np.random.Generator) -> Ints:
+    """(rounds, parts) of `moves`, each row a shuffle that uses every move equally often."""
+    repeats = -(-parts // len(moves))
+    dealt = rng.permuted(np.tile(moves, (rounds, repeats)).reshape(rounds * repeats, len(moves)), axis=1)
+    return np.ascontiguousarray(dealt.reshape(rounds, -1)[:, :parts]).astype(np.int64)
+
+
+def _bits(real: Floats, null: Floats, options: RhythmOptions, parts: int) -> float:
+    """The mean e-value of all statistics against one null, in bits."""
+    evidence = [
+        bits_of_p(_count_tail(float(count), copies)) if max(count, copies.mean()) >= options.least_coincidences else 0.0
+        for count, copies in zip(real[:-1], null[:, :-1].T, strict=True)
+    ]
+    if parts >= options.least_parts_for_spread:
+        # A prediction from that many draws: Student's t with one degree of freedom fewer.
+        z = _z(float(real[-1]), null[:, -1]) / np.sqrt(1.0 + 1.0 / len(null))
+        evidence += [bits_of_p(float(stdtr(len(null) - 1, z))), bits_of_p(float(stdtr(len(null) - 1, -z)))]
+    else:
+        evidence += [0.0, 0.0]
+    return float(np.log2(np.mean(np.exp2(evidence))))
+
+
+def _told(bits: float, real: Floats, null: Floats, options: RhythmOptions, parts: int) -> Rhythm:
+    """What a report says of the test: the moment that stands out most, and the number in flight."""
+    ratio = [
+        (float(count) - float(copies.mean())) / np.sqrt(max(float(copies.mean()), 1.0))
+        for count, copies in zip(real[:-1], null[:, :-1].T, strict=True)
+    ]
+    best = int(np.argmax(ratio))
     return Rhythm(
-        bits=float(np.log2(evidence)),
-        coincidences=int(count),
-        expected=float(null.mean()),
-        spread_z=float(z),
+        bits=bits,
+        moment_s=options.moments_s[best],
+        coincidences=int(real[best]),
+        expected=float(null[:, best].mean()),
+        spread_z=_z(float(real[-1]), null[:, -1]) if parts >= options.least_parts_for_spread else 0.0,
         tested=True,
     )
 
 
-def _stands_out(table: npt.NDArray[np.float64], least_z: float) -> bool:
-    """Whether more coincide, or fewer spread, than in the shifted copies so far."""
-    null = table[1:]
-    z = (table[0] - null.mean(axis=0)) / np.maximum(null.std(axis=0, ddof=1), 1e-9)
-    return bool(z[0] >= least_z or z[1] <= -least_z)
+def _z(value: float, null: Floats) -> float:
+    mean = float(null.mean())
+    return (value - mean) / max(float(null.std(ddof=1)), 0.01 * abs(mean), 1e-9)  # clockwork has copies without spread
+
+
+def _stands_out(real: Floats, null: Floats, least_z: float) -> bool:
+    """Whether more coincide, or the number in flight spreads otherwise, than in the shifted copies so far."""
+    z = (real - null.mean(axis=0)) / np.maximum(null.std(axis=0, ddof=1), 1e-9)
+    return bool((z[:-1] >= least_z).any() or abs(z[-1]) >= least_z)
 
 
 def _count_tail(count: float, null: npt.NDArray[np.float64]) -> float:

@@ -31,6 +31,8 @@ class WordOptions:
     """Phrases whose holders overlap this much (Jaccard) are one template."""
     least_holders: int = 2
     """Templates of fewer accounts are private."""
+    settings_share: float = 0.5
+    """Request parameters that an account sends in at least this share of its exchanges are those of its software."""
 
 
 def shared_words(traffic: Traffic, roster: Roster, options: WordOptions) -> list[Incidence]:
@@ -42,7 +44,17 @@ def shared_words(traffic: Traffic, roster: Roster, options: WordOptions) -> list
     if int(states[:, ContentState.HASHED].sum()) * _DECOYS > int(states.sum()):
         for kind, held in ((TokenKind.SYSTEM_PROMPT, traffic.systems), (TokenKind.WORK_ITEM, traffic.prompts)):
             found.append(_equal_texts(kind, held, roster, hashed | full, options))
+    found.append(_settings(traffic.settings, roster, traffic.activity.exchanges, options))
     return [one for one in found if len(one.tokens)]
+
+
+def _settings(held: Holdings, roster: Roster, total: npt.NDArray[np.int64], options: WordOptions) -> Incidence:
+    """The request parameters that each account's software sends; logs without any say nothing."""
+    code = roster.codes(held.account)
+    share = (held.exchanges / np.maximum(total[code], 1)).astype(np.float32)
+    keep = share >= options.settings_share
+    known = np.full(len(roster), len(held) > 0, dtype=np.bool_)
+    return Incidence.of(TokenKind.SETTINGS, held.token[keep], code[keep], share[keep], known)
 
 
 def templates(

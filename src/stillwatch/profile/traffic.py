@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stillwatch.facts.address import seat_of
 from stillwatch.facts.holdings import Holdings
 from stillwatch.facts.quotes import Quotes
 from stillwatch.facts.traffic import Traffic
@@ -37,6 +39,9 @@ def traffic_of(batch: pa.RecordBatch, answer_rate: int) -> Traffic:
         addresses=held_in_column(batch.column("client_net"), account),
         credentials=held_in_column(batch.column("credential_key"), account),
         tenants=held_in_column(batch.column("end_user_key"), account),
+        settings=held_in_column(batch.column("settings_key"), account),
+        seats=_seats(batch, "client_key", account),
+        manners=_seats(batch, "settings_key", account),
         models=Holdings.of(model[model != 0], account[model != 0]),
         said=quotes_in_lists(batch.column("answer_shingles"), account, end),
         asked=quotes_in_lists(batch.column("prompt_shingles"), account, start, 2**64 // answer_rate),
@@ -50,6 +55,14 @@ def traffic_of(batch: pa.RecordBatch, answer_rate: int) -> Traffic:
 def fold(batches: Iterable[pa.RecordBatch], answer_rate: int) -> Traffic:
     """Fold batches of schema EXCHANGE into one summary."""
     return merge_all((traffic_of(batch, answer_rate) for batch in batches), Traffic.empty())
+
+
+def _seats(batch: pa.RecordBatch, column: str, account: npt.NDArray[np.uint64]) -> Holdings:
+    """A digest and the network block of each exchange that shows where it came from; no digest is one, too."""
+    digest = batch.column(column).fill_null(0).to_numpy()
+    net = batch.column("client_net").fill_null(0).to_numpy()
+    shown = net != 0
+    return Holdings.of(seat_of(digest[shown], net[shown]), account[shown])
 
 
 def _names(batch: pa.RecordBatch) -> dict[int, str]:

@@ -3,6 +3,20 @@
 from stillwatch.range.make import Defender, Made, make_range
 from stillwatch.range.plan import Proportions
 from stillwatch.range.provider import Service
-from stillwatch.range.score import Scan, Score, score
+from stillwatch.range.replay import MOST_SCANS, replay, timetable
+from stillwatch.range.score import TIERS, Scan, Score, score
 
-__all__ = ["Defender", "Made", "Proportions", "Scan", "Score", "Service", "make_range", "score"]
+__all__ = [
+    "MOST_SCANS",
+    "TIERS",
+    "Defender",
+    "Made",
+    "Proportions",
+    "Scan",
+    "Score",
+    "Service",
+    "make_range",
+    "replay",
+    "score",
+    "timetable",
+]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from stillwatch.range.campaigns import ARCHETYPES
+from stillwatch.range.fleet import Upkeep
 from stillwatch.range.honest import CLASSES
 from stillwatch.range.marks import parameters
 from stillwatch.range.plan import Proportions
@@ -27,7 +28,8 @@ def _lines() -> Iterator[str]:
         yield f"Taken for: {each.collides_with}. Told apart by: {each.innocence}."
     yield ""
     yield "## Everybody"
-    for name, owner in (("skill", Skill(level=0)), ("service", Service()), ("proportions", Proportions())):
+    everybody = {"skill": Skill(level=0), "upkeep": Upkeep(), "service": Service(), "proportions": Proportions()}
+    for name, owner in everybody.items():
         yield from _section(name, "", owner)
 
 

@@ -95,8 +95,14 @@ def open_library(folder: Path, dice: Dice) -> Library:
         )
     conversations: list[Conversation] = []
     for path in sorted(folder.rglob("*.parquet")):
-        if set(COLUMNS) <= set(pq.read_schema(path).names):
-            conversations.extend(_read(path, dice))
+        try:
+            if set(COLUMNS) <= set(pq.read_schema(path).names):
+                conversations.extend(_read(path, dice))
+        except (pa.ArrowException, OSError, TypeError) as why:
+            raise StopError(
+                f"corpus {path} cannot be read: take it out of the folder, or write it as Parquet with the columns "
+                f"{', '.join(COLUMNS)}"
+            ) from why
     if not conversations:
         raise StopError(
             f"no Parquet file below {folder} has the columns {', '.join(COLUMNS)}: add a corpus in this schema"

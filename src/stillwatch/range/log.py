@@ -1,6 +1,6 @@
 """The log that a range writes: rows as they are answered, released as Arrow tables in order of time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from stillwatch.range.tables import EXCHANGES, MESSAGE, TRUTH_OF_EXCHANGES
 
 Message = tuple[str, str]
 _MICRO = 1_000_000
+ROWS_AT_ONCE = 4_000  # told together; more take more memory and are no faster
 BYTES_PER_TOKEN = 4.0  # assumption: one token is about four bytes of UTF-8, in English and in Chinese alike
 
 
@@ -59,12 +60,19 @@ class Log:
         """Write one row down."""
         self._rows.append(row)
 
-    def release(self, until: float) -> tuple[pa.Table, pa.Table]:
-        """Return all exchanges that started before `until`, oldest first, and their truth; keep the others."""
+    def release(self, until: float) -> Iterator[tuple[pa.Table, pa.Table]]:
+        """Yield all exchanges that started before `until`, oldest first, and their truth, some thousands at a time.
+
+        The others are kept; rows are forgotten as they are told, so that no window is held twice.
+        """
         due = [row for row in self._rows if row.started_at < until]
         self._rows = [row for row in self._rows if row.started_at >= until]
         due.sort(key=itemgetter(0, 2, 1))
-        return self._table(due)
+        due.reverse()  # told from its end, which costs nothing
+        while due:
+            told = due[-ROWS_AT_ONCE:]
+            del due[-ROWS_AT_ONCE:]
+            yield self._table(told[::-1])
 
     def _table(self, rows: list[Row]) -> tuple[pa.Table, pa.Table]:
         count = len(rows)

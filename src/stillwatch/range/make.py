@@ -19,6 +19,7 @@ from stillwatch.range.plan import Plan, Proportions, plan_range
 from stillwatch.range.provider import Provider, Service
 from stillwatch.range.rhythm import HOUR, read_curves
 from stillwatch.range.skill import Skill
+from stillwatch.range.tables import EXCHANGES
 from stillwatch.range.world import DAY, World
 from stillwatch.range.writer import BYTES_PER_EXCHANGE, ROWS_PER_FILE, Writer
 
@@ -78,6 +79,7 @@ def make_range(  # noqa: PLR0913 - what a person may choose, each by name
     )
     _check_folder(out, plan)
     world = _world(plan, seed, corpora or SHIPPED_CORPORA, service or Service())
+    pa.default_memory_pool().release_unused()  # whole corpora were read, of which the library keeps a part
     crowd = [each.populate(world, exchanges, world.dice("honest", each.kind)) for each, exchanges in plan.honest]
     hostile = [_launch(world, plan, number) for number, share in enumerate(plan.campaigns) if share.exchanges]
     populations: list[Population] = [*crowd, *hostile]
@@ -87,10 +89,14 @@ def make_range(  # noqa: PLR0913 - what a person may choose, each by name
             until = min(world.ends_at, since + _window(plan))
             for population in populations:
                 population.act(since, until)
-            exchanges, truth = world.log.release(until)
-            writer.add(exchanges, truth)
+            seen = [EXCHANGES.empty_table()]
+            for exchanges, truth in world.log.release(until):
+                writer.add(exchanges, truth)
+                if defender is not None:
+                    seen.append(exchanges)
+            writer.roll()
             if defender is not None:
-                world.register.suspend(defender(exchanges, datetime.fromtimestamp(until, UTC)), until)
+                world.register.suspend(defender(pa.concat_tables(seen), datetime.fromtimestamp(until, UTC)), until)
             if progress is not None:
                 progress((until - world.started_at) / (world.ends_at - world.started_at))
             since = until
@@ -103,6 +109,7 @@ def make_range(  # noqa: PLR0913 - what a person may choose, each by name
 
 def _world(plan: Plan, seed: int, corpora: Path, service: Service) -> World:
     started = STARTS_AT.timestamp()
+    kinds = {share.archetype.kind for share in plan.campaigns}
     return World(
         seed=seed,
         level=plan.level,
@@ -113,7 +120,8 @@ def _world(plan: Plan, seed: int, corpora: Path, service: Service) -> World:
         networks=Networks(Dice(stream(seed, "networks"))),
         provider=Provider(service, started + RELEASE_AT * plan.days * DAY),
         log=Log(seed * 1_000_003),
-        thieves=any(share.archetype.kind == "credential_rotation_multichannel" for share in plan.campaigns),
+        thieves="credential_rotation_multichannel" in kinds,
+        relay="live_relay" in kinds,
     )
 
 
@@ -133,7 +141,7 @@ def _window(plan: Plan) -> float:
 
 def _check_folder(out: Path, plan: Plan) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise StopError(f"{out} is not empty: choose another --out, or empty it first")
+        raise StopError(f"{out} is not an empty folder: choose another --out, or empty it first")
     here = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
     needed, free = plan.exchanges * BYTES_PER_EXCHANGE / 1e9, shutil.disk_usage(here).free / 1e9
     if needed > free:

@@ -31,7 +31,8 @@ def hold_session(world: World, habit: "Habit", script: Script, start: float, dic
     signatures: list[str] = []
     for number, turn in enumerate(script.turns):
         if number and dice.chance(habit.moves_away):
-            world.left_over.append(LeftOver(at=now, script=script, turn=number, history=history, model=model))
+            if world.relay:
+                world.left_over.append(LeftOver(at=now, script=script, turn=number, history=history, model=model))
             return
         if habit.compacts_after and number and number % habit.compacts_after == 0:
             session, history, warm = new_session(account, dice), _compacted(history), 0

@@ -85,6 +85,8 @@ class World:
     """Honest accounts whose keys have leaked, for whoever finds them."""
     thieves: bool = False
     """Whether a campaign takes part that uses stolen keys."""
+    relay: bool = False
+    """Whether a campaign takes part that carries left-over sessions on."""
 
     @property
     def ends_at(self) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import msgspec
 import numba as nb
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,8 @@ _DIGEST_LENGTH: Final = 71
 _REFUSALS: Final = pa.array(
     ["refusal", "content_filter", "content-filter", "safety", "blocked", "guardrail_intervened"]
 )
+_LONGEST_PARAMS: Final = 65_536
+"""Parameters longer than this are compared as they are written (characters): tools with schemas are shorter."""
 _ABSENT, _HASHED, _FULL = int(ContentState.ABSENT), int(ContentState.HASHED), int(ContentState.FULL)
 
 
@@ -76,6 +79,7 @@ class Redactor:
             "end_user_key": _nullable(digest_strings(raw.column("end_user_id"), self.key)),
             "client_net": _client_nets(raw.column("client_ip")),
             "client_key": _nullable(client),
+            "settings_key": self._settings(raw.column("request_params")),
             "status": raw.column("status"),
             "refused": refused,
             "tokens": tokens,
@@ -100,6 +104,12 @@ class Redactor:
         own = digest_strings(raw.column("exchange_id"), self.key)
         folded: Words = _fold_pairs(source, own, np.uint64(self.key[0]), np.uint64(self.key[1]))
         return folded
+
+    def _settings(self, params: pa.StringArray) -> pa.Array:
+        """Equal parameters are equal settings, in whatever order they are written; a seed of chance is none of them."""
+        encoded = params.dictionary_encode()
+        written = pa.array([_canonical(text) for text in encoded.dictionary.to_pylist()], type=pa.string())
+        return _nullable(digest_strings(written, self.key)).take(encoded.indices)
 
     def _signatures(self, column: pa.ListArray, n: int) -> pa.ListArray:
         if column.null_count == n:
@@ -292,6 +302,19 @@ def _client_nets(addresses: pa.StringArray) -> pa.Array:
     encoded = addresses.dictionary_encode()
     nets = pa.array([_net(text) for text in encoded.dictionary.to_pylist()], type=pa.uint64())
     return nets.take(encoded.indices)
+
+
+@lru_cache(maxsize=1 << 12)
+def _canonical(params: str) -> str | None:
+    """Parameters as one spelling; text that is no JSON object stands for itself, no parameters for nothing."""
+    try:
+        read = msgspec.json.decode(params) if len(params) <= _LONGEST_PARAMS else params
+    except (msgspec.DecodeError, RecursionError):
+        return params
+    if not isinstance(read, dict):
+        return params
+    kept = {name: value for name, value in read.items() if name != "seed" and value is not None}
+    return msgspec.json.encode(kept, order="deterministic").decode() if kept else None
 
 
 @lru_cache(maxsize=1 << 18)

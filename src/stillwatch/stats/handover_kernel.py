@@ -1,33 +1,43 @@
-"""Do many timelines run off one scheduler? Counts that a fixed pool of workers makes and strangers do not.
+"""Do many timelines run off one scheduler? Counts that a pool of workers makes and strangers do not.
 
-Two statistics of a group of sources, each against the same sources' timelines shifted independently at random
-(Null: sources act independently of each other on the scale of the shift; each keeps its own rhythm, its bursts and
-everything slower than the shift):
-- coincidences: starts that come within a moment after the end of another source's request;
-- spread: the variance over the mean of the number of requests in flight, which a full pool of workers keeps low.
+Statistics of a group of sources, each against the same sources' timelines moved independently of each other
+(Null: sources act independently on the scale of the moves; each keeps its rhythm, its bursts and all that is slower):
+- coincidences: starts that come within a moment after the end of another source's request, for several moments;
+- spread: the variance over the mean of the number of requests in flight. One full pool keeps it low; machines that are
+  switched on and off together raise it.
 """
 
 import numba as nb
 import numpy as np
 
+_LOOK_BACK = 64  # ends passed over while looking for one of another source: a lone busy source is not searched further
+
 
 @nb.njit(cache=True, nogil=True)
-def coincidences(start, end, source, moment):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers
-    """How many starts lie in (end, end + moment] of a request of another source; times in microseconds."""
+def coincidences(start, end, source, moments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers
+    """How many starts lie in (end, end + moment] of a request of another source, for each of the rising `moments`.
+
+    Times and moments in microseconds; a request is never its own predecessor.
+    """
     by_start = np.argsort(start)
     by_end = np.argsort(end)
-    found = 0
+    found = np.zeros(len(moments))
+    longest = moments[-1]
     j = 0
     for s in by_start:
         t = start[s]
-        while j < len(by_end) and end[by_end[j]] < t - moment:
+        while j < len(by_end) and end[by_end[j]] <= t:
             j += 1
-        k = j
-        while k < len(by_end) and end[by_end[k]] <= t:
+        k = j - 1
+        last = max(-1, j - 1 - _LOOK_BACK)
+        while k > last and t - end[by_end[k]] <= longest:
             if source[by_end[k]] != source[s]:
-                found += 1
+                waited = t - end[by_end[k]]
+                for q in range(len(moments)):
+                    if waited <= moments[q]:
+                        found[q] += 1.0
                 break
-            k += 1
+            k -= 1
     return found
 
 
@@ -53,18 +63,84 @@ def in_flight_spread(start, end):  # type: ignore[no-untyped-def]  # noqa: ANN00
 
 
 @nb.njit(cache=True, nogil=True)
-def shifted(start, end, source, shifts, moment):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Both statistics as they are (row 0) and under each row of `shifts` (rounds, sources), as (rounds + 1, 2)."""
+def shifted(start, end, source, shifts, moments, first, span):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The statistics under each row of `shifts` (rounds, sources), as (rounds, len(moments) + 1), the spread last.
+
+    Times are moved around the circle from `first` to `first + span`.
+    """
     rounds = shifts.shape[0]
-    out = np.empty((rounds + 1, 2))
-    out[0, 0] = coincidences(start, end, source, moment)
-    out[0, 1] = in_flight_spread(start, end)
+    out = np.empty((rounds, len(moments) + 1))
     moved_start = np.empty_like(start)
     moved_end = np.empty_like(end)
     for r in range(rounds):
         for i in range(len(start)):
-            moved_start[i] = start[i] + shifts[r, source[i]]
-            moved_end[i] = end[i] + shifts[r, source[i]]
-        out[r + 1, 0] = coincidences(moved_start, moved_end, source, moment)
-        out[r + 1, 1] = in_flight_spread(moved_start, moved_end)
+            at = first + (start[i] + shifts[r, source[i]] - first) % span
+            moved_start[i] = at
+            moved_end[i] = at + end[i] - start[i]
+        out[r, :-1] = coincidences(moved_start, moved_end, source, moments)
+        out[r, -1] = in_flight_spread(moved_start, moved_end)
+    return out
+
+
+@nb.njit(cache=True, nogil=True)
+def covered_until(time, begins, ends, length):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """How much of the time before `time` lies within disjoint stretches; `length` is their running sum from 0."""
+    place = np.searchsorted(begins, time, side="right")
+    if place == 0:
+        return np.int64(0)
+    return length[place - 1] + min(time, ends[place - 1]) - begins[place - 1]
+
+
+@nb.njit(cache=True, nogil=True)
+def own_pace(start, source, group_end, group_source, moment, reach, turns, lag):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """For each start: whether another source of the group ended within `moment` before it, and how likely that was.
+
+    `group_end` is sorted, `group_source` beside it. The chance is the larger of two: the covered share of the time
+    within `reach` around the start, and the share of the other `turns` of the `lag` (days, say) that show it then.
+    Returns (n, 2). A source's own ends cover too, which only makes a coincidence count for less.
+    """
+    out = np.zeros((len(start), 2))
+    n = len(group_end)
+    if n == 0:
+        return out
+    begins = np.empty(n, dtype=np.int64)
+    ends = np.empty(n, dtype=np.int64)
+    length = np.empty(n, dtype=np.int64)
+    m = 0
+    for i in range(n):
+        if m and group_end[i] <= ends[m - 1]:
+            ends[m - 1] = group_end[i] + moment
+        else:
+            begins[m] = group_end[i]
+            ends[m] = group_end[i] + moment
+            m += 1
+    begins, ends = begins[:m], ends[:m]
+    total = 0
+    for i in range(m):
+        length[i] = total
+        total += ends[i] - begins[i]
+    for i in range(len(start)):
+        t = start[i]
+        place = np.searchsorted(group_end, t, side="right") - 1
+        last = max(-1, place - _LOOK_BACK)
+        while place > last and t - group_end[place] <= moment:
+            if group_source[place] != source[i]:
+                out[i, 0] = 1.0
+                break
+            place -= 1
+        near = covered_until(t + reach, begins, ends, length) - covered_until(t - reach, begins, ends, length)
+        chance = near / (2.0 * reach)
+        hits = 0
+        tries = 0
+        for turn in range(-turns, turns + 1):
+            other = t + turn * lag
+            if turn == 0 or other < group_end[0] or other > group_end[n - 1] + moment:
+                continue
+            tries += 1
+            place = np.searchsorted(begins, other, side="right") - 1
+            if place >= 0 and other <= ends[place]:
+                hits += 1
+        if tries > 0:
+            chance = max(chance, (hits + 0.5 * chance) / (tries + 0.5))
+        out[i, 1] = chance
     return out

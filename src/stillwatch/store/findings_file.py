@@ -56,7 +56,7 @@ def write_findings(findings: Findings, outputs: Outputs) -> None:
         outputs.write(CAMPAIGNS, _json(list(map(campaign_object, findings.campaigns))))
         aside = [campaign_object(group) | {"tier": None, "would_clear": []} for group in findings.set_aside]
         outputs.write(SET_ASIDE, _json(aside))
-        outputs.write(MEMBERS, _members_table(findings.campaigns))
+        outputs.write(MEMBERS, members_table(findings.campaigns))
         saved = SavedScan(made_by=_MADE_BY, schema_version=SCHEMA_VERSION, findings=findings)
         outputs.write(SEAL, _json(msgspec.to_builtins(saved), indent=None))
     except ValueError as error:
@@ -123,6 +123,28 @@ def campaign_object(campaign: Campaign) -> dict[str, object]:
     }
 
 
+def members_table(campaigns: Iterable[Campaign]) -> bytes:
+    """Tell the members of `campaigns` as the contract's table, in Parquet."""
+    members = [member for campaign in campaigns for member in campaign.members]
+    for member in members:
+        if not (isfinite(member.bits) and isfinite(member.confidence)):
+            raise ValueError(f"a member of {member.campaign_id} has no finite bits or confidence")
+    table = pa.table(
+        {
+            "account_id": [member.account_id for member in members],
+            "campaign_id": [member.campaign_id for member in members],
+            "confidence": [member.confidence for member in members],
+            "tier": [member.tier.label for member in members],
+            "bits": [member.bits for member in members],
+            "exchanges": [member.exchanges for member in members],
+        },
+        schema=MEMBER,
+    )
+    buffer = BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
 _MADE_BY: Final = "stillwatch"
 _SIGN: Final = b'{"made_by": "stillwatch"'
 """How every `scan.json` of ours begins."""
@@ -145,24 +167,3 @@ def _rfc3339(moment: datetime) -> str:
 def _json(content: object, indent: int | None = 1) -> bytes:
     """Write plain ASCII, so that what strangers put into a log stays inert where this file is shown, too."""
     return json.dumps(content, ensure_ascii=True, allow_nan=False, indent=indent).encode("ascii") + b"\n"
-
-
-def _members_table(campaigns: Iterable[Campaign]) -> bytes:
-    members = [member for campaign in campaigns for member in campaign.members]
-    for member in members:
-        if not (isfinite(member.bits) and isfinite(member.confidence)):
-            raise ValueError(f"a member of {member.campaign_id} has no finite bits or confidence")
-    table = pa.table(
-        {
-            "account_id": [member.account_id for member in members],
-            "campaign_id": [member.campaign_id for member in members],
-            "confidence": [member.confidence for member in members],
-            "tier": [member.tier.label for member in members],
-            "bits": [member.bits for member in members],
-            "exchanges": [member.exchanges for member in members],
-        },
-        schema=MEMBER,
-    )
-    buffer = BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()

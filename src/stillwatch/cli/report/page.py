@@ -1,19 +1,11 @@
 """Turns findings into one HTML page that loads nothing, sends nothing and runs nothing but its own few lines."""
 
-import re
-from base64 import b64encode
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
-
 from stillwatch.cli import glossary, words
-from stillwatch.cli.inert import inert
 from stillwatch.cli.report.graph import Graph, draw_graph
+from stillwatch.cli.report.shell import fill
 from stillwatch.cli.report.timeline import Timeline, draw_timeline
 from stillwatch.facts.campaign import Campaign, Evidence, Findings, Member
 from stillwatch.facts.token import Family
@@ -22,11 +14,6 @@ MOST_CARDS: Final = 50
 """Groups that are told in full, of campaigns and of what was set aside; the rest is in the overview and the files."""
 MOST_MEMBERS: Final = 200
 """Accounts of one campaign that are listed; the rest is in members.parquet."""
-
-_LONGEST_TEXT: Final = 4_000
-"""Columns of any one foreign string on the page."""
-_NAME: Final = 44
-"""Columns of an identifier in a list or table."""
 
 _FAMILY_CLASS: Final = {
     Family.THINGS: "things",
@@ -79,81 +66,17 @@ class Row:
 
 def render(findings: Findings) -> str:
     """Write the page. The same findings always make the same page."""
-    style, script = _asset("report.css"), _asset("report.js")
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            findings=findings,
-            scan=findings.scan,
-            rows=_overview(findings.campaigns),
-            cards=[_card(group, rank, is_set_aside=False) for rank, group in _first(findings.campaigns)],
-            set_aside=[_card(group, rank, is_set_aside=True) for rank, group in _first(findings.set_aside)],
-            glossary=glossary,
-            words=words,
-            most_members=MOST_MEMBERS,
-            style=Markup(style),  # noqa: S704 -- our own file
-            script=Markup(script),  # noqa: S704 -- our own file
-            policy=_policy(style, script),
-        )
+    return fill(
+        "page.html.j2",
+        findings=findings,
+        scan=findings.scan,
+        rows=_overview(findings.campaigns),
+        cards=[_card(group, rank, is_set_aside=False) for rank, group in _first(findings.campaigns)],
+        set_aside=[_card(group, rank, is_set_aside=True) for rank, group in _first(findings.set_aside)],
+        glossary=glossary,
+        words=words,
+        most_members=MOST_MEMBERS,
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("stillwatch.cli.report"),
-        autoescape=True,
-        finalize=_finalize,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "bits": words.bits,
-        "number": words.number,
-        "percent": words.percent,
-        "rough": words.rough,
-        "chance": lambda expected: _with_powers(words.chance(expected)),
-        "short_chance": words.short_chance,
-        "name": _name,
-        "pc": lambda share: f"{share:.2f}".rstrip("0").rstrip(".") + "%",
-        "px": lambda length: f"{length:.1f}",
-    }
-    return environment
-
-
-def _finalize(value: object) -> object:
-    """Make every string that a template prints inert, unless a filter already did; escaping comes after this."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return inert(value, _LONGEST_TEXT)
-    return value
-
-
-def _name(text: str, limit: int = _NAME) -> Markup:
-    return Markup(escape(inert(text, limit)))  # noqa: S704 -- inert and escaped
-
-
-def _with_powers(sentence: str) -> Markup:
-    return Markup(re.sub(r"\b10\^(\d+)", r"10<sup>\1</sup>", str(escape(sentence))))  # noqa: S704 -- escaped before
-
-
-def _policy(style: str, script: str) -> str:
-    """Allow our own style and script by their digests, and nothing else at all."""
-    return (
-        f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
-    )
-
-
-def _digest(text: str) -> str:
-    return b64encode(sha256(text.encode()).digest()).decode("ascii")
-
-
-@cache
-def _asset(name: str) -> str:
-    return files("stillwatch.cli.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _first(groups: tuple[Campaign, ...]) -> list[tuple[int, Campaign]]:

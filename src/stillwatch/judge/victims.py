@@ -1,0 +1,64 @@
+"""Accounts that two hands use: a stolen key's owner is a victim, who is warned and restored, not accused (law 5)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.group import Codes
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.traffic import Traffic
+
+_LOWER: Final = np.uint64(0xFFFFFFFF)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VictimOptions:
+    """When an account seems to be used by two hands."""
+
+    least_exchanges: int = 3
+    """Each of two networks made at least this many exchanges, ..."""
+    least_share: float = 0.05
+    """... and this share of the account's: less is a visit."""
+    most_alike: float = 0.1
+    """One person takes software and habits along: two hands share at most this much of either between networks
+    (overlap of the two mixes, 0 to 1)."""
+
+
+def used_by_two(members: Codes, roster: Roster, traffic: Traffic, options: VictimOptions) -> npt.NDArray[np.bool_]:
+    """(n,) whether a member is used from two networks with other software or other request parameters on each.
+
+    A campaign's own account is used as its tooling is set up: one client, one exit or a few that the others use too. A
+    stolen key keeps its owner's place of use and gains another.
+    """
+    out = np.zeros(len(members), dtype=np.bool_)
+    for held in (traffic.seats, traffic.manners):
+        code = roster.codes(held.account)
+        place = np.full(len(roster), -1, dtype=np.int64)
+        place[members] = np.arange(len(members))
+        mine = place[code] >= 0
+        owner, seat, count = place[code[mine]], held.token[mine], held.exchanges[mine]
+        order = np.argsort(owner, kind="stable")
+        owner, seat, count = owner[order], seat[order], count[order]
+        bounds = np.searchsorted(owner, np.arange(len(members) + 1))
+        for k in np.flatnonzero(np.diff(bounds) > 1).tolist():
+            low, high = bounds[k], bounds[k + 1]
+            out[k] |= _two_hands(seat[low:high], count[low:high], options)
+    return out
+
+
+def _two_hands(seat: npt.NDArray[np.uint64], count: npt.NDArray[np.int32], options: VictimOptions) -> bool:
+    """Whether two of the networks in `seat` show mixes of the upper half that hardly overlap."""
+    blocks, at = np.unique(seat & _LOWER, return_inverse=True)
+    kinds, kind = np.unique(seat >> np.uint64(32), return_inverse=True)
+    table = np.zeros((len(blocks), len(kinds)))
+    np.add.at(table, (at, kind), count)
+    used = table.sum(axis=1)
+    often = table[used >= max(options.least_exchanges, options.least_share * float(used.sum()))]
+    mixes = often / np.maximum(often.sum(axis=1, keepdims=True), 1.0)
+    return any(
+        float(np.minimum(mixes[i], mixes[j]).sum()) <= options.most_alike
+        for i in range(len(mixes))
+        for j in range(i + 1, len(mixes))
+    )
