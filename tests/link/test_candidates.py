@@ -13,11 +13,14 @@ NOBODY = HandOffs.of(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32), n
 
 def cards(holders: list[list[int]], accounts: int) -> Incidence:
     """Payment tokens with these holders."""
+    return held(TokenKind.PAYMENT, holders, accounts)
+
+
+def held(kind: TokenKind, holders: list[list[int]], accounts: int) -> Incidence:
+    """Tokens of a kind with these holders."""
     token = np.concatenate([np.full(len(one), place, dtype=np.uint64) for place, one in enumerate(holders)])
     account = np.concatenate([np.array(one, dtype=np.int32) for one in holders])
-    return Incidence.of(
-        TokenKind.PAYMENT, token, account, np.ones(len(token), dtype=np.float32), np.ones(accounts, dtype=np.bool_)
-    )
+    return Incidence.of(kind, token, account, np.ones(len(token), dtype=np.float32), np.ones(accounts, dtype=np.bool_))
 
 
 def propose(views: list[Incidence], passed: HandOffs, accounts: int) -> list[Candidate]:
@@ -68,3 +71,45 @@ def test_any_small_structure_is_survived(seed: int) -> None:
     found = propose([cards([sorted(one) for one in holders], accounts)], passed, accounts)
 
     assert all(len(one.members) >= 3 for one in found)
+
+
+def ring(holders: list[int], outside: list[int], kind: HandOff) -> HandOffs:
+    """Work that goes round some accounts, each of which also hands over to one account outside."""
+    giver = np.array([*holders, *holders], dtype=np.int32)
+    taker = np.array([*holders[1:], holders[0], *outside], dtype=np.int32)
+    return HandOffs.of(giver, taker, np.full(len(giver), kind, dtype=np.int8))
+
+
+def test_holders_of_one_token_that_hand_over_to_each_other_are_a_candidate() -> None:
+    """Neither common settings nor a wide circle of hand-offs picks out the five who show both."""
+    settings = held(TokenKind.SETTINGS, [list(range(30))], 40)
+
+    found = propose([settings], ring([0, 1, 2, 3, 4], [30, 31, 32, 33, 34], HandOff.RETRY), 40)
+
+    hands = [one for one in found if one.members.tolist() == [0, 1, 2, 3, 4]]
+    assert [(one.family, one.view, one.token, one.passing) for one in hands] == [(Family.WORDS, 0, 0, False)]
+    assert len(found) > len(hands)
+
+
+@pytest.mark.parametrize("kind", HandOff)
+def test_quotations_among_holders_propose_nobody(kind: HandOff) -> None:
+    """Strangers with one popular set of parameters quote the same public texts; only stronger hand-offs propose."""
+    settings = held(TokenKind.SETTINGS, [list(range(30))], 40)
+
+    found = propose([settings], ring([0, 1, 2, 3, 4], [30, 31, 32, 33, 34], kind), 40)
+
+    assert ((0, 1, 2, 3, 4) in members(found)) == (kind is not HandOff.QUOTED)
+
+
+def test_hand_offs_between_holders_of_different_tokens_pick_out_nobody() -> None:
+    """Both sides must hold the same token, and three of its holders must take part."""
+    settings = held(TokenKind.SETTINGS, [list(range(15)), list(range(15, 30))], 40)
+    giver = np.array([0, 1, 2, 3, 4, 5], dtype=np.int32)
+    taker = np.array([1, 15, 16, 17, 18, 19], dtype=np.int32)
+
+    found = propose([settings], HandOffs.of(giver, taker, np.full(6, HandOff.RETRY, dtype=np.int8)), 40)
+
+    assert {tuple(one.members.tolist()) for one in found if one.family is Family.WORDS} == {
+        tuple(range(15)),
+        tuple(range(15, 30)),
+    }

@@ -1,24 +1,34 @@
 """One scheduler shows in its rhythm; strangers, busy hours and clockwork do not."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from stillwatch.facts.roster import Roster
-from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
+from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, group_rhythm, own_rhythm, shared_rhythm
 from stillwatch.profile.traffic import fold
 from tests.profile.exchanges import START, batch
 
 ACCOUNTS = 12
+Request = tuple[int, float, float]
+"""Account, start and duration in seconds."""
+DAY = 86_400.0
+Codes = npt.NDArray[np.int32]
 
 
-def rhythm_of(timeline: list[tuple[int, float, float]], seed: int = 0) -> Rhythm:
-    """Test requests (account, start s, duration s) as one group."""
-    rows: list[dict[str, Any]] = [
+def laid_out(timeline: Sequence[Request]) -> Timelines:
+    """The timelines of a log of requests (account, start s, duration s)."""
+    return clocked(timeline)[0]
+
+
+def clocked(timeline: Sequence[Request]) -> tuple[Timelines, dict[str, int]]:
+    """Timelines, and the code of each account by its name."""
+    rows = [
         {
             "exchange_id": f"x{i}",
-            "account_id": f"a{account}",
+            "account_id": f"a{account:03d}",
             "started_at": START + int(start * 1e6),
             "ended_at": START + int((start + took) * 1e6),
         }
@@ -26,19 +36,44 @@ def rhythm_of(timeline: list[tuple[int, float, float]], seed: int = 0) -> Rhythm
     ]
     traffic = fold([batch(rows)], 32)
     roster = Roster.of(traffic, None)
-    members = np.arange(len(roster), dtype=np.int32)
-    return group_rhythm(Timelines(traffic, roster), members, RhythmOptions(), np.random.default_rng(seed))
+    return Timelines(traffic, roster), {name: code for code, name in enumerate(roster.ids)}
 
 
-def pool(rng: np.random.Generator, workers: int, requests: int) -> list[tuple[int, float, float]]:
-    """A fixed pool: the end of one request starts the next, on whichever account is next."""
+def codes(known: dict[str, int], accounts: Iterable[int]) -> Codes:
+    """The codes of some accounts, in order."""
+    return np.array([known[f"a{account:03d}"] for account in accounts], dtype=np.int32)
+
+
+def rhythm_of(timeline: Sequence[Request], seed: int = 0) -> Rhythm:
+    """Test all accounts of a log as one group."""
+    timelines = laid_out(timeline)
+    members = np.arange(len({account for account, _, _ in timeline}), dtype=np.int32)
+    return group_rhythm(timelines, members, RhythmOptions(), np.random.default_rng(seed))
+
+
+def pool(
+    rng: np.random.Generator, workers: int, requests: int, *, jitter: tuple[float, float] = (0.05, 0.05)
+) -> list[Request]:
+    """A fixed pool: the end of one request starts the next after some jitter, on whichever account is next."""
     free = [0.0] * workers
     out = []
     for _ in range(requests):
         worker = int(np.argmin(free))
         took = float(rng.gamma(3.0, 3.0))
         out.append((int(rng.integers(ACCOUNTS)), free[worker], took))
-        free[worker] += took + 0.05
+        free[worker] += took + float(rng.uniform(*jitter))
+    return out
+
+
+def session(
+    rng: np.random.Generator, account: int, begin: float, end: float, pause: float, most: int = 10**6
+) -> list[Request]:
+    """One account at work by itself: a request, a pause, the next request."""
+    out: list[Request] = []
+    at = begin
+    while at < end and len(out) < most:
+        out.append((account, at, float(rng.gamma(3.0, 3.0))))
+        at += out[-1][2] + float(rng.exponential(pause))
     return out
 
 
@@ -92,22 +127,207 @@ def test_a_pool_beside_a_stranger_does_not_pull_the_stranger_in() -> None:
     timeline = pool(rng, workers=5, requests=500)
     long = max(start for _, start, _ in timeline)
     timeline += [(ACCOUNTS + i % 5, float(rng.uniform(0, long)), float(rng.gamma(3.0, 3.0))) for i in range(150)]
-    rows = [
-        {
-            "exchange_id": f"x{i}",
-            "account_id": f"a{account:02d}",
-            "started_at": START + int(start * 1e6),
-            "ended_at": START + int((start + took) * 1e6),
-        }
-        for i, (account, start, took) in enumerate(timeline)
-    ]
-    traffic = fold([batch(rows)], 32)
-    roster = Roster.of(traffic, None)
-    codes = {name: code for code, name in enumerate(roster.ids)}
-    farm = np.array(sorted(codes[f"a{i:02d}"] for i in range(ACCOUNTS)), dtype=np.int32)
-    people = np.array(sorted(codes[f"a{ACCOUNTS + i:02d}"] for i in range(5)), dtype=np.int32)
+    timelines, known = clocked(timeline)
+    farm, people = codes(known, range(ACCOUNTS)), codes(known, range(ACCOUNTS, ACCOUNTS + 5))
     halves = (farm[:6], farm[6:])
-    timelines, options = Timelines(traffic, roster), RhythmOptions()
+    options = RhythmOptions()
 
     assert shared_rhythm(timelines, (farm, people), options, rng).bits < 3
     assert shared_rhythm(timelines, halves, options, rng).bits > 10
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_jitter_does_not_hide_a_pool(seed: int) -> None:
+    """Half a second to five seconds between requests, which relays' own tooling adds, leave a scheduler in sight."""
+    found = rhythm_of(pool(np.random.default_rng(seed), workers=5, requests=600, jitter=(0.5, 5.0)), seed)
+
+    assert found.bits > 10
+    assert found.moment_s > 0.5
+    assert found.spread_z < -4
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_nightly_jobs_of_strangers_show_nothing(seed: int) -> None:
+    """Twelve owners whose jobs run within the same ten minutes of each of five nights share an hour, no scheduler."""
+    rng = np.random.default_rng(seed)
+    timeline = [
+        request
+        for account in range(ACCOUNTS)
+        for night in range(5)
+        for request in session(
+            rng, account, night * DAY + 7_200 + float(rng.uniform(0, 600)), np.inf, 3.0, int(rng.integers(6, 16))
+        )
+    ]
+
+    found = rhythm_of(timeline, seed)
+
+    assert found.tested
+    assert found.bits < 6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lessons_show_nothing(seed: int) -> None:
+    """A class that works through the same three quarters of an hour on each of five days runs off a bell."""
+    rng = np.random.default_rng(seed)
+    timeline = [
+        request
+        for pupil in range(25)
+        for day in range(5)
+        for request in session(
+            rng, pupil, day * DAY + 36_000 + float(rng.uniform(0, 300)), day * DAY + 38_700, pause=240.0
+        )
+    ]
+
+    found = rhythm_of(timeline, seed)
+
+    assert found.tested
+    assert found.bits < 6
+
+
+def machines(rng: np.random.Generator, *, together: bool) -> list[Request]:
+    """Machines that always do a little, and much for a minute every quarter of an hour, together or each in its own."""
+    span = 4 * 3_600.0
+    bursts = np.cumsum(rng.uniform(600, 1_500, 24))
+    timeline = []
+    for account in range(ACCOUNTS):
+        timeline += session(rng, account, float(rng.exponential(240)), span, pause=240.0)
+        mine = bursts if together else np.cumsum(rng.uniform(600, 1_500, 24))
+        for on in mine[mine < span].tolist():
+            timeline += session(rng, account, on + float(rng.uniform(0, 10)), on + 60.0, pause=10.0)
+    return timeline
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_machines_switched_on_and_off_together_are_seen(seed: int) -> None:
+    """Common pauses and restarts make the number in flight spread far more than chance does."""
+    found = rhythm_of(machines(np.random.default_rng(seed), together=True), seed)
+
+    assert found.bits > 20
+    assert found.spread_z > 10
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_machines_that_each_switch_on_and_off_show_nothing(seed: int) -> None:
+    """As many bursts, as long and as dense, at times of their own."""
+    assert rhythm_of(machines(np.random.default_rng(seed), together=False), seed).bits < 10
+
+
+def test_machines_that_rest_between_their_common_hours_are_seen() -> None:
+    """Where nothing runs between restarts, starts still follow the others' ends far oftener than chance makes them."""
+    rng = np.random.default_rng(2)
+    timeline: list[Request] = []
+    on = 0.0
+    for _ in range(25):
+        on += float(rng.uniform(180, 900))
+        off = on + float(rng.uniform(60, 240))
+        for account in range(ACCOUNTS):
+            timeline += session(rng, account, on + float(rng.exponential(8)), off, pause=20.0)
+        on = off
+
+    assert rhythm_of(timeline).bits > 20
+
+
+def pool_and_strangers(seed: int, *, jitter: tuple[float, float]) -> tuple[Timelines, Codes, Codes]:
+    """A pool of twelve accounts, and six accounts of other people who are as busy at the same time."""
+    rng = np.random.default_rng(seed)
+    timeline = pool(rng, workers=3, requests=900, jitter=jitter)
+    long = max(start for _, start, _ in timeline)
+    timeline += [
+        (ACCOUNTS + i % 6, float(at), float(rng.gamma(3.0, 3.0))) for i, at in enumerate(rng.uniform(0, long, 6 * 75))
+    ]
+    timelines, known = clocked(timeline)
+    return timelines, codes(known, range(ACCOUNTS)), codes(known, range(ACCOUNTS, ACCOUNTS + 6))
+
+
+@pytest.mark.parametrize("jitter", [(0.05, 0.05), (0.5, 5.0)])
+def test_accounts_of_a_pool_keep_its_pace_and_strangers_do_not(jitter: tuple[float, float]) -> None:
+    """Most members of a pool are tied in by more than 3 bits each; of 150 strangers beside it hardly one is by 4."""
+    members, strangers = [], []
+    for seed in range(25):
+        timelines, farm, people = pool_and_strangers(seed, jitter=jitter)
+        members.append(float(np.median(own_rhythm(timelines, farm, farm, RhythmOptions()))))
+        strangers += own_rhythm(timelines, people, farm, RhythmOptions()).tolist()
+
+    assert min(members) > 3
+    assert sum(bits > 4 for bits in strangers) <= 1
+    assert float(np.mean(np.exp2(strangers))) <= 1.5
+
+
+@pytest.mark.parametrize("nights", [1, 5])
+def test_strangers_at_the_same_hours_do_not_keep_each_others_pace(nights: int) -> None:
+    """Of 480 accounts whose jobs run at the same hour, whatever group they are put in, hardly one shows 4 bits."""
+    found: list[float] = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        timelines = laid_out(
+            [
+                request
+                for account in range(ACCOUNTS)
+                for night in range(nights)
+                for request in session(
+                    rng,
+                    account,
+                    night * DAY + 7_200 + float(rng.uniform(0, 600)),
+                    np.inf,
+                    3.0,
+                    int(rng.integers(6, 16)),
+                )
+            ]
+        )
+        group = np.arange(ACCOUNTS, dtype=np.int32)
+        found += own_rhythm(timelines, group, group, RhythmOptions()).tolist()
+
+    assert sum(bits > 4 for bits in found) <= 2
+    assert float(np.mean(np.exp2(found))) <= 1.5
+
+
+def test_a_burst_that_meets_a_burst_counts_once() -> None:
+    """Many starts within two minutes say together what one of them says by itself on average."""
+    timeline = pool(np.random.default_rng(3), workers=3, requests=900)
+    ends = sorted(start + took for _, start, took in timeline)
+    window = RhythmOptions().own_window_s
+    starts = [end + 0.2 for end in ends if 5 * window <= end < 6 * window - 0.5]
+    burst = [(900, at, 3.0) for at in starts]
+    apart = [(901 + i, at, 3.0) for i, at in enumerate(starts)]
+    timelines, known = clocked([*timeline, *burst, *apart])
+    farm = codes(known, range(ACCOUNTS))
+
+    once = own_rhythm(timelines, codes(known, [900]), farm, RhythmOptions())[0]
+    each = own_rhythm(timelines, codes(known, range(901, 901 + len(starts))), farm, RhythmOptions())
+
+    assert len(starts) > 10
+    assert each.min() > 0
+    assert once == pytest.approx(each.mean())
+
+
+def test_an_account_without_traffic_in_the_groups_time_says_nothing() -> None:
+    """Whoever was not there neither kept the pace nor failed to."""
+    timeline = pool(np.random.default_rng(4), workers=3, requests=900)
+    absent = [(ACCOUNTS, 3 * DAY + 100.0 * i, 5.0) for i in range(20)]
+    timelines, known = clocked([*timeline, *absent])
+
+    found = own_rhythm(timelines, codes(known, [0, ACCOUNTS]), codes(known, range(ACCOUNTS)), RhythmOptions())
+
+    assert found[0] > 0
+    assert found[1] == 0
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_fewer_than_three_accounts_have_no_pace(size: int) -> None:
+    """A pair is no pool, however often one of the two follows the other."""
+    timelines, farm, people = pool_and_strangers(1, jitter=(0.05, 0.05))
+
+    found = own_rhythm(timelines, people, farm[:size], RhythmOptions())
+
+    assert found.tolist() == [0.0] * len(people)
+
+
+def test_one_pace_says_a_bounded_amount() -> None:
+    """However long the log, an account's pace says at most ten bits for it and two against."""
+    timelines, farm, people = pool_and_strangers(2, jitter=(0.5, 5.0))
+    narrow = RhythmOptions(most_own_bits=1.5, most_doubt_bits=0.25)
+
+    found = own_rhythm(timelines, np.concatenate([farm, people]), farm, narrow)
+
+    assert found.max() == 1.5
+    assert found.min() == -0.25

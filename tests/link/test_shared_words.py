@@ -83,3 +83,50 @@ def test_logs_of_digests_tie_equal_texts_only() -> None:
 
     assert {one.kind for one in found} == {TokenKind.SYSTEM_PROMPT}
     assert found[0].sizes.tolist() == [4]
+
+
+def settings_of(rows: list[dict[str, Any]]) -> tuple[Incidence | None, Roster]:
+    """The request parameters that accounts share, if they share any."""
+    traffic = fold([batch([{**row, "exchange_id": f"x{i}"} for i, row in enumerate(rows)])], 32)
+    roster = Roster.of(traffic, None)
+    found = [one for one in shared_words(traffic, roster, WordOptions()) if one.kind is TokenKind.SETTINGS]
+    return (found[0] if found else None), roster
+
+
+COLD, WARM = '{"temperature": 0, "max_tokens": 4096}', '{"temperature": 1}'
+
+
+def test_software_is_tied_by_the_parameters_it_sends_most_of_the_time() -> None:
+    """Half of an account's requests make its settings; a fifth of them, or none, do not, and a neighbour's never do."""
+    usual = [{"account_id": f"a{i % 4}", "request_params": COLD} for i in range(20)]
+    half = [{"account_id": "half", "request_params": COLD if i % 2 else WARM} for i in range(10)]
+    rarely = [{"account_id": "rarely", "request_params": None if i % 5 else COLD} for i in range(10)]
+    alone = [{"account_id": "alone", "request_params": '{"top_p": 0.9}'} for _ in range(5)]
+
+    found, roster = settings_of([*usual, *half, *rarely, *alone])
+
+    assert found is not None
+    holders = {roster.ids[code] for code in found.holders_of(0).tolist()}
+    weights = {roster.ids[code]: float(found.weight[found.by_account[code]]) for code in found.holders_of(0).tolist()}
+    assert len(found.tokens) == 1
+    assert holders == {"a0", "a1", "a2", "a3", "half"}
+    assert weights == {"a0": 1.0, "a1": 1.0, "a2": 1.0, "a3": 1.0, "half": 0.5}
+    assert found.known.all()
+
+
+def test_seeds_and_spelling_are_no_difference_between_softwares() -> None:
+    """One tool that draws a seed for each request is one set of parameters."""
+    rows = [
+        {"account_id": f"a{i % 3}", "request_params": f'{{"seed": {i}, "temperature": 0, "max_tokens": 4096}}'}
+        for i in range(12)
+    ] + [{"account_id": "b", "request_params": COLD}]
+
+    found, _ = settings_of(rows)
+
+    assert found is not None
+    assert found.sizes.tolist() == [4]
+
+
+def test_logs_without_parameters_say_nothing_about_software() -> None:
+    """Sending none is what every such log shows, so nobody is tied by it."""
+    assert settings_of([{"account_id": f"a{i % 3}", "text": TALK(10)} for i in range(9)])[0] is None

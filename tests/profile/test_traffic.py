@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stillwatch.facts.holdings import Holdings
 from stillwatch.facts.traffic import Traffic
 from stillwatch.profile.summary import merge_all
 from stillwatch.profile.traffic import fold, traffic_of
@@ -30,6 +32,9 @@ ROWS = st.fixed_dictionaries(
         "status": st.sampled_from([200, 429, 403, None]),
         "input_tokens": st.sampled_from([5, None]),
         "credential_id": st.sampled_from(["k1", None]),
+        "user_agent": st.sampled_from(["sdk/1.0", "browser", None]),
+        "tls_fingerprint": st.sampled_from(["t13d", None]),
+        "request_params": st.sampled_from(['{"temperature": 0.2}', '{"temperature": 1, "seed": 4}', None]),
         "reasoning_signatures": st.sampled_from([None, ["s1", "s2"]]),
         "output_signature": st.sampled_from([None, "s1"]),
     }
@@ -105,3 +110,54 @@ def test_an_accounts_row_tells_what_it_did() -> None:
     assert (one.first[0], one.last[0], one.busy_us[0]) == (START, START + 2_000_000, 2_000_000)
     assert one.states[0].tolist() == [1, 0, 2]
     assert one.hours[0].sum() == one.exchanges[0]
+
+
+LAPTOP: dict[str, Any] = {"user_agent": "editor/3", "client_ip": "192.0.2.7", "request_params": '{"temperature": 0.2}'}
+
+
+def halves(held: Holdings) -> list[tuple[int, int, int]]:
+    """Upper half, lower half and exchanges of each place of use."""
+    return [(int(one) >> 32, int(one) & 0xFFFFFFFF, n) for one, n in zip(held.token, held.exchanges, strict=True)]
+
+
+def test_an_account_is_used_from_places_and_in_manners() -> None:
+    """Each exchange counts for its software and its parameters on its network block, neighbours being one block."""
+    rows = [LAPTOP, {**LAPTOP, "client_ip": "192.0.2.99"}, {**LAPTOP, "client_ip": "198.51.100.1"}]
+
+    one = traffic_of(batch(rows_with_ids(rows)), RATE)
+
+    assert sorted(one.seats.exchanges.tolist()) == sorted(one.manners.exchanges.tolist()) == [1, 2]
+    assert {low for _, low, _ in halves(one.seats)} == {low for _, low, _ in halves(one.manners)}
+
+
+@pytest.mark.parametrize(
+    ("change", "seats", "manners"),
+    [
+        ({"user_agent": "script/9"}, 2, 1),
+        ({"tls_fingerprint": "t13d"}, 2, 1),
+        ({"user_agent": None}, 2, 1),
+        ({"request_params": '{"temperature": 0.9}'}, 1, 2),
+        ({"request_params": None}, 1, 2),
+        ({"request_params": '{"seed": 5, "temperature": 0.2}'}, 1, 1),
+        ({"client_ip": "2001:db8::1"}, 2, 2),
+    ],
+)
+def test_what_changes_a_place_of_use(change: dict[str, Any], seats: int, manners: int) -> None:
+    """Other software is another place, other parameters another manner, another network both; none said is one, too."""
+    found = traffic_of(batch(rows_with_ids([LAPTOP, {**LAPTOP, **change}])), RATE)
+
+    assert (len(found.seats), len(found.manners)) == (seats, manners)
+    same_network = "client_ip" not in change
+    for held in (found.seats, found.manners):
+        uppers, lowers = ({half[i] for half in halves(held)} for i in (0, 1))
+        assert len(uppers) == (len(held) if same_network else 1)
+        assert len(lowers) == (1 if same_network else 2)
+
+
+def test_exchanges_from_nowhere_show_no_place_of_use() -> None:
+    """Where the log has no address, or none that can be read, software and parameters place nobody."""
+    rows: list[dict[str, Any]] = [{**LAPTOP, "client_ip": None}, {**LAPTOP, "client_ip": "unknown"}]
+
+    found = traffic_of(batch(rows_with_ids(rows)), RATE)
+
+    assert (len(found.seats), len(found.manners), len(found.settings)) == (0, 0, 1)

@@ -1,8 +1,13 @@
 """Where text ends."""
 
+import json
+from random import Random
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stillwatch.facts.content import ContentState
@@ -10,6 +15,13 @@ from stillwatch.facts.exchange import EXCHANGE
 from stillwatch.facts.purpose import Purpose
 from stillwatch.read.redact import Redactor
 from tests.profile.exchanges import REDACTOR, batch, raw_batch
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(), inner, max_size=3)),
+    max_leaves=6,
+)
+PARAMS = st.dictionaries(st.text(), JSON, max_size=6)
 
 SECRET_TEXT = "the unmistakable sentence of a customer about zebras and zithers"
 
@@ -129,3 +141,91 @@ def test_a_text_of_many_words_fits_whatever_the_buffers_were() -> None:
     out = dense.redact(raw_batch([{"text": text, "output_text": text} for text in texts]))
 
     assert len(out.column("prompt_shingles").flatten()) > 1_000
+
+
+def settings_of(*params: str | None) -> list[int | None]:
+    """The settings that requests with these parameters have."""
+    keys: list[int | None] = batch([{"request_params": text} for text in params]).column("settings_key").to_pylist()
+    return keys
+
+
+def reordered(value: object, shuffle: Random) -> object:
+    """A JSON value whose objects are written in another order, however deep they lie."""
+    if isinstance(value, dict):
+        names = list(value)
+        shuffle.shuffle(names)
+        return {name: reordered(value[name], shuffle) for name in names}
+    return [reordered(each, shuffle) for each in value] if isinstance(value, list) else value
+
+
+@settings(max_examples=60)
+@given(params=PARAMS, seeds=st.tuples(st.integers(), st.integers()), shuffle=st.randoms())
+def test_request_parameters_are_equal_in_any_order_and_with_any_seed(
+    params: dict[str, Any], seeds: tuple[int, int], shuffle: Random
+) -> None:
+    """Clients write fields as they like and draw a new seed each time; neither is a setting."""
+    ours = json.dumps({**params, "seed": seeds[0]})
+    theirs = json.dumps(reordered({**params, "seed": seeds[1]}, shuffle), indent=1, ensure_ascii=False)
+
+    one, other = settings_of(ours, theirs)
+
+    assert one == other
+
+
+@settings(max_examples=60)
+@given(params=PARAMS, name=st.text().filter(lambda name: name != "seed"), value=st.floats(0, 2), more=st.floats(0.1, 1))
+def test_another_value_of_any_parameter_makes_other_settings(
+    params: dict[str, Any], name: str, value: float, more: float
+) -> None:
+    """Only the seed is passed over."""
+    one, other, without = settings_of(
+        json.dumps({**params, name: value}),
+        json.dumps({**params, name: value + more}),
+        json.dumps({**params, name: None}),
+    )
+
+    assert one is not None
+    assert len({one, other, without}) == 3
+
+
+@pytest.mark.parametrize("params", [None, "{}", '{"seed": 7}', '{"temperature": null}', '{"seed": 1, "top_p": null}'])
+def test_parameters_that_say_nothing_are_no_settings(params: str | None) -> None:
+    """Software that leaves every default alone has nothing in common by it."""
+    assert settings_of(params, '{"temperature": 0.7}')[0] is None
+
+
+@pytest.mark.parametrize("params", ["temperature=0.7", "[1, 2]", '"text"', "null", "3", '{"a": 1', '{"a": 1} x', "💥"])
+def test_parameters_that_are_no_object_stand_for_themselves(params: str) -> None:
+    """What cannot be read is compared as it is written, but for space around it."""
+    one, same, other = settings_of(params, f" {params}\n", params + "!")
+
+    assert one is not None
+    assert one == same
+    assert one != other
+
+
+@settings(max_examples=30)
+@given(depth=st.integers(1, 6_000), pair=st.sampled_from(['{"a":|}', "[|]", '{"a":[|]}']), inner=st.text(max_size=5))
+@example(depth=1, pair='{"a":|}', inner="9" * 5_000)
+@example(depth=1, pair='{"a":|}', inner="9" * 70_000)
+@example(depth=1, pair='{"a":|}', inner="1e999")
+@example(depth=1, pair='{"a":|}', inner='"\\ud800"')
+def test_no_parameters_can_stop_a_scan(depth: int, pair: str, inner: str) -> None:
+    """However deep, long or broken they are, equal texts are equal settings and their neighbours keep theirs."""
+    opening, closing = pair.split("|")
+    text = opening * depth + inner + closing * depth
+
+    one, plain, same = settings_of(text, '{"temperature": 0.7}', text)
+
+    assert one is not None
+    assert one == same != plain
+    assert plain == settings_of('{"temperature":0.7}')[0]
+
+
+def test_parameters_longer_than_any_client_sends_are_compared_as_written() -> None:
+    """Reading them costs more than it tells."""
+    tools = {"tools": ["x" * 70_000], "temperature": 0.7}
+
+    one, same, other = settings_of(json.dumps(tools), json.dumps(tools), json.dumps(dict(reversed(tools.items()))))
+
+    assert one == same != other

@@ -70,8 +70,10 @@ class Group:
     """(n,) probability that each member belongs, under the mixture of members and bystanders."""
     bits: npt.NDArray[np.float64]
     """(n,) evidence that ties each member to the others."""
-    speaking: npt.NDArray[np.int64]
-    """(n,) how many families tie each member in by themselves (things, words, hand-offs)."""
+    speaking: npt.NDArray[np.bool_]
+    """(4, n) whether each family (in the order of Family) ties each member in by itself."""
+    faint: npt.NDArray[np.int64]
+    """(n,) how many of these do so too faintly to act on, or by request parameters only, which colleagues share too."""
     strands: tuple[Strand, ...]
     tokens: tuple[SharedToken, ...]
     """What members share, most telling first, at most 60."""
@@ -83,6 +85,8 @@ class Group:
     """Intraclass correlation of the members' words: 0 when accounts are samples of one mix, 1 when each is its own."""
     tries: int
     """How many groups were tried in this scan: what the evidence must be corrected for."""
+    strong_passes: float
+    """Bits of hand-offs other than quotations, which strangers hardly ever make."""
     seconded: float
     """Bits that a second family must show once another has confirmed the group: fewer groups come that far."""
 

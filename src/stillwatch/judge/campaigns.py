@@ -1,5 +1,6 @@
 """Groups judged and written up as campaigns: those that accuse, and those with an honest explanation."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from stillwatch.facts.campaign import Campaign, Evidence, Link, Member, PurposeS
 from stillwatch.facts.group import Group, Linked
 from stillwatch.facts.purpose import Purpose
 from stillwatch.facts.roster import Roster
+from stillwatch.facts.token import Family
 from stillwatch.facts.traffic import Traffic
 from stillwatch.judge.verdict import JudgeOptions, Verdict, judge_group
 from stillwatch.judge.victims import used_by_two
@@ -80,7 +82,7 @@ def _written(group: Group, verdict: Verdict, roster: Roster, traffic: Traffic, o
         would_clear=would_clear(group, verdict),
         limits=limits(group, traffic, roster, verdict),
         explanations=tuple(one.explanation for one in verdict.explanations),
-        members=_members(group, kept, name, tier, roster, traffic, options),
+        members=_members(group, kept, name, tier, verdict.telling, roster, traffic, options),
         links=tuple(
             Link(a=roster.ids[a], b=roster.ids[b], bits=round(bits, 2), reasons=texts)
             for a, b, bits, texts in group.edges
@@ -104,30 +106,40 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     kept: npt.NDArray[np.bool_],
     name: str,
     tier: Tier,
+    telling: bool,  # noqa: FBT001 - a fact of the verdict
     roster: Roster,
     traffic: Traffic,
     options: JudgeOptions,
 ) -> tuple[Member, ...]:
     """The members, surest first.
 
-    An account that two hands use goes no further than watch: it may be a stolen key's owner, who is to be told.
-    An account goes no further than review when fewer than two families tie this very account in (a group's rhythm says
-    nothing about one of it), or when a verified organisation stands behind it, which can be asked.
+    An account that two hands use goes no further than watch: it may be a stolen key's owner, who is to be told. Neither
+    does one that only passes work in a group whose core shows more: it may be a relay's customer. In a group that only
+    shares things and words, neither does one that shows just one of them: a card and a network are also an agency's.
+    An account goes no further than review when fewer than two families tie this very account in firmly, when a verified
+    organisation stands behind it, which can be asked, or when it was used even once as if by somebody else.
     """
     weak = options.explanations.weak_verification
     levels = roster.column("verification_level").take(group.members).to_pylist()
     owners = roster.column("organisation").take(group.members).to_pylist()
     vouched = [bool(owner) and (level or "").lower() not in weak for owner, level in zip(owners, levels, strict=True)]
+    speaking = group.speaking.sum(axis=0)
+    # Customers of a relay pass conversations to and fro with its accounts and show nothing else of it.
+    others_show_more = float((speaking >= options.families_to_act).mean()) >= options.core_share
+    only_passes = group.speaking[list(Family).index(Family.HAND_OFFS)] & (speaking == 1) & others_show_more
     two_hands = used_by_two(group.members, roster, traffic, options.victims)
+    visited = used_by_two(group.members, roster, traffic, replace(options.victims, least_exchanges=1, least_share=0.0))
     out = []
     for place in np.flatnonzero(kept).tolist():
         code = int(group.members[place])
         confidence = float(group.confidence[place])
         own = tier
-        alone = int(group.speaking[place]) < options.families_to_act
-        if tier is Tier.ACT and (alone or confidence < options.act_confidence or vouched[place]):
+        alone = int(speaking[place]) - int(group.faint[place]) < options.families_to_act
+        if alone and not telling:
+            own = min(own, Tier.WATCH)
+        if tier is Tier.ACT and (alone or confidence < options.act_confidence or vouched[place] or visited[place]):
             own = Tier.REVIEW
-        if two_hands[place]:
+        if two_hands[place] or only_passes[place]:
             own = Tier.WATCH
         out.append(
             Member(

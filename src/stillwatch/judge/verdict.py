@@ -24,9 +24,12 @@ class JudgeOptions:
     victims: VictimOptions = field(default_factory=VictimOptions)
     alpha: float = 1e-3
     """A family is beyond chance when all groups tried would show its evidence less often than this, together."""
-    telling_alone: frozenset[Family] = frozenset({Family.HAND_OFFS, Family.RHYTHM})
-    """Families that a person should look at even when honest explanations account for every other: strangers hardly
-    ever pass work to each other or keep each other's pace, whatever they share."""
+    telling: frozenset[Family] = frozenset({Family.HAND_OFFS, Family.RHYTHM})
+    """Families of what accounts do together, of which one is needed to act, and which a person should look at even when
+    honest explanations account for all else: strangers hardly ever pass work to each other or keep each other's pace,
+    whatever they share."""
+    core_share: float = 0.2
+    """A group has a core that shows more than hand-offs when this share of its members does."""
     families_to_act: int = 2
     """Independent families that must each be beyond chance before anything may be enforced (law 1)."""
     least_known: float = 0.5
@@ -57,6 +60,8 @@ class Verdict:
     weighed: tuple[Weighed, ...]
     explanations: tuple[Found, ...]
     expected_by_chance: float
+    telling: bool
+    """Whether a family of what accounts do together counts, beside what they share."""
     registered: npt.NDArray[np.bool_]
     """(n,) members of registered use: exempt whatever the group is."""
 
@@ -68,13 +73,17 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     confirmed = max(one.bits for one in group.strands) >= needed
     weighed = tuple(_weigh(group, family, found, group.seconded if confirmed else needed) for family in Family)
     counting = sum(1 for one in weighed if one.counts)
-    telling = any(one.counts and one.bits >= needed and one.family in options.telling_alone for one in weighed)
+    telling = [one for one in weighed if one.counts and one.family in options.telling]
+    alone = any(one.bits >= needed for one in telling if one.family is not Family.HAND_OFFS)
+    alone |= bool(telling) and group.strong_passes >= needed
     registered = np.array([bool(v) for v in roster.column("authorised_use").take(group.members).to_pylist()])
     tier: Tier | None
     if counting == 0:
         tier = None
     elif counting < options.families_to_act:
-        tier = Tier.REVIEW if telling else Tier.WATCH
+        tier = Tier.REVIEW if alone else Tier.WATCH
+    elif not telling:
+        tier = Tier.REVIEW  # things and words are also what an agency, an office and a common tool share
     elif float(roster.known[group.members].mean()) < options.least_known:
         tier = Tier.REVIEW  # authorised use could not be looked up, and it comes first (law 3)
     elif could_be_people(group, roster, traffic, options.explanations):
@@ -83,7 +92,9 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
         tier = Tier.ACT
     # The family that proposed the group is not evidence against chance: the strongest one is left out.
     bits = sorted((one.bits for one in weighed if one.bits > 0.0), reverse=True)
-    return Verdict(tier, weighed, tuple(found), expected_by_chance(sum(bits[1:]), group.tries), registered)
+    return Verdict(
+        tier, weighed, tuple(found), expected_by_chance(sum(bits[1:]), group.tries), bool(telling), registered
+    )
 
 
 def _weigh(group: Group, family: Family, found: list[Found], needed: float) -> Weighed:

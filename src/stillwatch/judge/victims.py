@@ -19,7 +19,7 @@ class VictimOptions:
 
     least_exchanges: int = 3
     """Each of two networks made at least this many exchanges, ..."""
-    least_share: float = 0.05
+    least_share: float = 0.01
     """... and this share of the account's: less is a visit."""
     most_alike: float = 0.1
     """One person takes software and habits along: two hands share at most this much of either between networks

@@ -41,11 +41,13 @@ def describe(  # noqa: PLR0913 - what the search found, by name
     members: Codes,
     confidence: Floats,
     bits: Floats,
-    speaking: npt.NDArray[np.int64],
+    speaking: npt.NDArray[np.bool_],
+    faint: npt.NDArray[np.int64],
     families: dict[Family, float],
     rhythm: Rhythm,
     tries: int,
     seconded: float,
+    strong_passes: float,
 ) -> Group:
     """Everything that `judge` and the report need to know of one group."""
     views = scene.views
@@ -66,6 +68,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         confidence=confidence,
         bits=bits,
         speaking=speaking,
+        faint=faint,
         strands=tuple(strands),
         tokens=tokens,
         passings=_passings(scene.passed, members),
@@ -80,6 +83,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         sameness=intraclass_correlation(activity.mix[members], activity.mixed[members]),
         tries=tries,
         seconded=seconded,
+        strong_passes=strong_passes,
     )
 
 

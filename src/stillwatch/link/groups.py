@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from stillwatch.facts.group import Codes, Linked
 from stillwatch.facts.roster import Roster
-from stillwatch.facts.token import Family
+from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.candidates import Candidate, CandidateOptions, candidates
 from stillwatch.link.describe import Scene, describe
@@ -70,7 +70,8 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
     search = _Search(Views(incidences, passed, traffic.activity.exchanges), Timelines(traffic, roster), options, rng)
     least = options.candidates.least_accounts
     joiner = Joiner(search.views, options.join, options.mixture, search.together, search.stands, search.pace)
-    joined = joiner.join(search.confirm(proposed), least)
+    registered = roster.column("authorised_use").is_valid().to_numpy(zero_copy_only=False)
+    joined = joiner.join(search.confirm(proposed), least, registered)
     kept = [
         (one, families, rhythm)
         for one in joined
@@ -83,11 +84,13 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
             members=one.members,
             confidence=confidence_of(one.bits, options.prior_bits),
             bits=one.bits,
-            speaking=np.zeros(len(one.members), dtype=np.int64) if one.speaking is None else one.speaking,
+            speaking=np.zeros((len(Family), len(one.members)), bool) if one.speaking is None else one.speaking,
+            faint=np.zeros(len(one.members), dtype=np.int64) if one.faint is None else one.faint,
             families=families,
             rhythm=rhythm,
             tries=len(proposed),
             seconded=search.seconded,
+            strong_passes=search.strong_passes(one.members),
         )
         for one, families, rhythm in kept
     )
@@ -201,13 +204,16 @@ class _Search:
         return found
 
     def families(self, members: Codes) -> dict[Family, float]:
-        """Bits of the families that speak through accounts (rhythm speaks through the group)."""
+        """Bits of the families that speak through accounts (rhythm speaks through the group).
+
+        Request parameters help to tell members from bystanders, but confirm nothing: colleagues use one software.
+        """
         out: dict[Family, float] = {}
         for family in (Family.THINGS, Family.WORDS):
             kinds = [
                 (view.kind, self.views.group_bits(members, place))
                 for place, view in enumerate(self.views.views)
-                if view.kind.family is family
+                if view.kind.family is family and view.kind is not TokenKind.SETTINGS
             ]
             out[family] = family_bits(kinds)
         out[Family.HAND_OFFS] = float(self.views.pass_bits(members, members, self.options.mixture).sum())

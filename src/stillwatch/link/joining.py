@@ -60,8 +60,10 @@ class Confirmed:
     """Bits of the whole group."""
     passing: bool = False
     """Whether it was proposed as a circle of hand-offs other than quotations."""
-    speaking: npt.NDArray[np.int64] | None = None
-    """(n,) families that each tie a member in by themselves; known once the group is final."""
+    speaking: npt.NDArray[np.bool_] | None = None
+    """(4, n) whether each family ties a member in by itself; known once the group is final."""
+    faint: npt.NDArray[np.int64] | None = None
+    """(n,) how many of these do so faintly, or by request parameters only; known once the group is final."""
 
 
 class Joiner:
@@ -89,8 +91,11 @@ class Joiner:
         self.options = options
         self.accounts = len(views.exchanges)
 
-    def join(self, confirmed: list[Confirmed], least: int) -> list[Confirmed]:
-        """Disjoint campaigns of at least `least` accounts, in order of size and then of their smallest code."""
+    def join(self, confirmed: list[Confirmed], least: int, registered: npt.NDArray[np.bool_]) -> list[Confirmed]:
+        """Disjoint campaigns of at least `least` accounts, in order of size and then of their smallest code.
+
+        `registered` accounts never lend their evidence to others: in the end they are groups of their own.
+        """
         groups = self._disjoint(confirmed, least)
         groups = self._merge(self._reunite(groups, confirmed))
         # A part that does not stand alone is let go before the others grow: its accounts may belong to one of them.
@@ -100,16 +105,21 @@ class Joiner:
             groups = self._grow(self._absorb(groups, confirmed))
             if sum(len(members) for members in groups) == before:
                 break
+        groups = [part for members in groups for part in (members[~registered[members]], members[registered[members]])]
+        groups = [members for members in groups if len(members) >= least]
         groups.sort(key=lambda members: (-len(members), int(members[0])))
         background = self._background(groups)
         out = []
         for members in groups:
             families = self._families_against(members, members, background)
             bits = families.sum(axis=0)
+            # What an account's software sends may tie it in, but is no evidence to act on: colleagues use one software.
+            telling = self._families_against(members, members, background, settings=False)
             own = bits >= self.options.least_own_bits
-            speaking = (families >= self.options.speaking_bits).sum(axis=0)
+            speaking = families >= self.options.speaking_bits
+            faint = (speaking & (telling < self.options.least_own_bits)).sum(axis=0)
             if int(own.sum()) >= least:
-                out.append(Confirmed(members[own], bits[own], 0.0, speaking=speaking[own]))
+                out.append(Confirmed(members[own], bits[own], 0.0, speaking=speaking[:, own], faint=faint[own]))
         return out
 
     def _disjoint(self, confirmed: list[Confirmed], least: int) -> list[Codes]:
@@ -300,10 +310,13 @@ class Joiner:
             for family in (Family.THINGS, Family.WORDS)
         ]
         families.append(self._cross_bits(ours, theirs))
-        best = max(families)
-        if self.options.asking_bits <= best < self.options.lone_family_bits:
-            # Not enough by itself, but a reason to look whether one scheduler runs both.
+        if max(families) < self.options.asking_bits:
+            return 0.0
+        # What both share may be what an office, an agency or a harness shares. One hand also works as one.
+        if families[-1] < self.options.speaking_bits:
             families.append(self.together(ours, theirs))
+        if max(families[2:]) < self.options.speaking_bits:
+            return 0.0
         speaking = sum(1 for bits in families if bits >= self.options.speaking_bits)
         short = 0.0 if speaking >= 2 else self.options.lone_family_bits - self.options.join_bits  # noqa: PLR2004
         return sum(families) - short
@@ -357,7 +370,9 @@ class Joiner:
         near = np.unique(np.concatenate(found)).astype(np.int32)
         return near[~taken[near]]
 
-    def _families_against(self, accounts: Codes, members: Codes, background: list[Floats]) -> Floats:
+    def _families_against(
+        self, accounts: Codes, members: Codes, background: list[Floats], *, settings: bool = True
+    ) -> Floats:
         """(4, n): what things, words, hand-offs and rhythm say for each account about a group, in bits.
 
         An account that is a member is judged by the others. How often the group reuses a kind at all is read off its
@@ -367,7 +382,7 @@ class Joiner:
         belongs = np.isin(accounts, members)
         for place, view in enumerate(self.views.views):
             known = int(view.known[members].sum())
-            if known < 2:  # noqa: PLR2004 - nobody to share with
+            if known < 2 or (view.kind is TokenKind.SETTINGS and not settings):  # noqa: PLR2004 - nobody to share with
                 continue
             rows, owner = _rows_of(view, members)
             counts = np.bincount(view.held[rows], minlength=len(view.tokens)).astype(np.float64)

@@ -1,5 +1,6 @@
 """Members or bystanders: which accounts of a candidate group belong, and what each family says for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,7 +137,7 @@ class Views:
         return rows, np.repeat(np.arange(len(accounts)), sizes)
 
 
-def family_bits(kinds: list[tuple[TokenKind, float]]) -> float:
+def family_bits(kinds: Sequence[tuple[TokenKind, float]]) -> float:
     """A family's bits from those of its kinds: kinds that say the same count once, the others add up.
 
     An address and its block, a template and an equal text are the same observation twice.

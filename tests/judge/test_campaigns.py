@@ -1,0 +1,132 @@
+"""Members of a campaign: each goes as far as its own evidence and its own innocence let it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stillwatch.facts.campaign import Campaign, Tier
+from stillwatch.facts.group import Group, Linked
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.token import Family
+from stillwatch.facts.traffic import Traffic
+from stillwatch.judge.campaigns import judge
+from stillwatch.judge.verdict import JudgeOptions
+from tests.judge.groups import Row, codes_of, group_of, roster_of, traffic_of
+
+FARM = [f"farm-{i}" for i in range(8)]
+STOLEN = "farm-3"
+TOOLING: dict[str, Any] = {"user_agent": "relay/9", "request_params": '{"temperature": 1}'}
+HOME: dict[str, Any] = {"user_agent": "editor/3", "request_params": None, "client_ip": "192.0.2.7"}
+
+
+def farm_rows() -> list[Row]:
+    """Eight accounts with one tooling, each of which goes through six exits."""
+    return [
+        {"account_id": name, "client_ip": f"198.51.{100 + i * 6 + turn % 6}.4", **TOOLING}
+        for i, name in enumerate(FARM)
+        for turn in range(24)
+    ]
+
+
+def campaign_of(group: Group, roster: Roster, traffic: Traffic) -> Campaign:
+    """The one campaign that is made of a group."""
+    accused, explained = judge(Linked(groups=(group,), tries=group.tries), roster, traffic, JudgeOptions())
+
+    assert explained == ()
+    assert len(accused) == 1
+    return accused[0]
+
+
+def tiers(
+    rows: Sequence[Row],
+    *,
+    of: Mapping[str, Sequence[Family]] | None = None,
+    faint: Sequence[str] = (),
+    known: Mapping[str, Mapping[str, object]] | None = None,
+) -> dict[str, Tier]:
+    """How far each account of a campaign goes, of which two families are beyond chance.
+
+    `of` names who shows which families, `faint` for whom one of these is too faint to act on.
+    """
+    traffic = traffic_of(rows)
+    roster = roster_of(traffic, **(known or {}))
+    group = group_of(codes_of(roster, FARM), {Family.THINGS: 60.0, Family.HAND_OFFS: 60.0})
+    speaking = group.speaking.copy()
+    for name, families in (of or {}).items():
+        place = int(np.flatnonzero(group.members == roster.ids.index(name))[0])
+        speaking[:, place] = [family in families for family in Family]
+    faintly = np.array([int(roster.ids[code] in faint) for code in group.members.tolist()])
+    campaign = campaign_of(replace(group, speaking=speaking, faint=faintly), roster, traffic)
+
+    assert campaign.tier is Tier.ACT
+    return {member.account_id: member.tier for member in campaign.members}
+
+
+def test_a_rotating_campaign_is_acted_on_whole() -> None:
+    """Many exits and one tooling make no victims."""
+    assert tiers(farm_rows()) == dict.fromkeys(FARM, Tier.ACT)
+
+
+def test_a_stolen_keys_owner_is_watched_while_the_others_are_acted_on() -> None:
+    """Law 5: the account that is also used from a home with software of its own is a victim's."""
+    found = tiers([*farm_rows(), *([{"account_id": STOLEN, **HOME}] * 12)])
+
+    assert found.pop(STOLEN) is Tier.WATCH
+    assert found == dict.fromkeys(set(FARM) - {STOLEN}, Tier.ACT)
+
+
+@pytest.mark.parametrize("visits", [1, 2])
+def test_a_visit_as_if_by_somebody_else_goes_to_a_person(visits: int) -> None:
+    """Too few requests from another network with other software to make a victim are enough to ask."""
+    found = tiers([*farm_rows(), *([{"account_id": STOLEN, **HOME}] * visits)])
+
+    assert found.pop(STOLEN) is Tier.REVIEW
+    assert found == dict.fromkeys(set(FARM) - {STOLEN}, Tier.ACT)
+
+
+def test_a_victim_of_a_verified_organisation_is_still_only_watched() -> None:
+    """The owner who could be asked is told, not reviewed."""
+    rows = [*farm_rows(), *([{"account_id": STOLEN, **HOME}] * 12)]
+    known = {
+        "organisation": {STOLEN: "Plain Bakery Ltd", FARM[5]: "Plain Robots Ltd"},
+        "verification_level": {STOLEN: "business", FARM[5]: "business"},
+    }
+
+    found = tiers(rows, known=known)
+
+    assert (found[STOLEN], found[FARM[5]], found[FARM[0]]) == (Tier.WATCH, Tier.REVIEW, Tier.ACT)
+
+
+def test_who_only_passes_work_beside_a_core_that_shows_more_is_watched() -> None:
+    """A relay's customers pass conversations to and fro with its accounts and share nothing else with them."""
+    customers = {name: [Family.HAND_OFFS] for name in FARM[5:]}
+
+    found = tiers(farm_rows(), of=customers)
+
+    assert {name for name, tier in found.items() if tier is Tier.WATCH} == set(customers)
+    assert {name for name, tier in found.items() if tier is Tier.ACT} == set(FARM[:5])
+
+
+def test_where_nobody_shows_more_than_hand_offs_they_go_to_a_person() -> None:
+    """Without a core there are no customers beside it: each is looked at and none is acted on."""
+    assert set(tiers(farm_rows(), of={name: [Family.HAND_OFFS] for name in FARM}).values()) == {Tier.REVIEW}
+
+
+def test_one_family_of_its_own_is_not_enough_for_an_account() -> None:
+    """Law 1 holds for the account as for its campaign."""
+    assert tiers(farm_rows(), of={FARM[1]: [Family.THINGS], FARM[2]: []}) == dict.fromkeys(FARM, Tier.ACT) | {
+        FARM[1]: Tier.REVIEW,
+        FARM[2]: Tier.REVIEW,
+    }
+
+
+def test_an_account_that_one_of_two_families_ties_in_faintly_goes_to_a_person() -> None:
+    """Colleagues use one software, too: request parameters are no second family to act on."""
+    both = {FARM[1]: [Family.WORDS, Family.HAND_OFFS], FARM[2]: [Family.WORDS, Family.HAND_OFFS]}
+
+    found = tiers(farm_rows(), of=both, faint=[FARM[1]])
+
+    assert (found[FARM[1]], found[FARM[2]]) == (Tier.REVIEW, Tier.ACT)

@@ -1,0 +1,116 @@
+"""How far a group's evidence may carry: one family never acts, and what families are told apart for."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.facts.campaign import Tier
+from stillwatch.facts.group import SharedToken
+from stillwatch.facts.token import Family, TokenKind
+from stillwatch.judge.verdict import JudgeOptions, Verdict, judge_group
+from tests.judge.groups import group_of, roster_of, traffic_of
+
+NAMES = [f"a{i}" for i in range(8)]
+TRAFFIC = traffic_of([{"account_id": name, "started_at": 10**15 + i * 10**10} for i, name in enumerate(NAMES * 30)])
+ROSTER = roster_of(TRAFFIC)
+MEMBERS = np.arange(len(NAMES), dtype=np.int32)
+NEEDED = math.log2(100 / 1e-3)
+"""Bits beyond which a family is beyond chance when a hundred groups were tried."""
+BITS = st.floats(-5.0, 500.0)
+
+
+def judged(
+    bits: dict[Family, float],
+    *,
+    strong_passes: float | None = None,
+    tokens: Sequence[SharedToken] = (),
+    tries: int = 100,
+) -> Verdict:
+    """The verdict on eight accounts that nothing is known of."""
+    group = group_of(MEMBERS, bits, strong_passes=strong_passes, tokens=tokens, tries=tries)
+    return judge_group(group, ROSTER, TRAFFIC, JudgeOptions())
+
+
+def counting(verdict: Verdict) -> set[Family]:
+    """The families that count."""
+    return {one.family for one in verdict.weighed if one.counts}
+
+
+@pytest.mark.parametrize("family", [Family.HAND_OFFS, Family.RHYTHM])
+@pytest.mark.parametrize("bits", [NEEDED, 40.0, 10_000.0])
+def test_hand_offs_or_rhythm_alone_are_for_a_person_to_look_at(family: Family, bits: float) -> None:
+    """Strangers hardly ever show them, and yet one family never acts, however much it shows."""
+    verdict = judged({family: bits})
+
+    assert counting(verdict) == {family}
+    assert verdict.tier is Tier.REVIEW
+
+
+@pytest.mark.parametrize("family", [Family.THINGS, Family.WORDS])
+@pytest.mark.parametrize("bits", [NEEDED, 40.0, 10_000.0])
+def test_things_or_words_alone_are_watched(family: Family, bits: float) -> None:
+    """Families, offices and common tools share as much."""
+    verdict = judged({family: bits})
+
+    assert counting(verdict) == {family}
+    assert verdict.tier is Tier.WATCH
+
+
+def test_quotations_alone_are_watched() -> None:
+    """Hand-offs that are nothing but quotations may be public text that all of them read."""
+    assert judged({Family.HAND_OFFS: 200.0}, strong_passes=NEEDED - 1).tier is Tier.WATCH
+    assert judged({Family.HAND_OFFS: 200.0}, strong_passes=NEEDED).tier is Tier.REVIEW
+
+
+@pytest.mark.parametrize("family", Family)
+def test_less_than_chance_makes_of_many_tries_accuses_nobody(family: Family) -> None:
+    """What one of a hundred groups of strangers may show counts for nothing."""
+    assert judged({family: NEEDED - 0.1}).tier is None
+
+
+def test_two_families_act_when_one_of_them_is_what_accounts_do_together() -> None:
+    """The second family needs less, since fewer groups come that far; things and words alone go to a person."""
+    assert judged({Family.THINGS: 40.0, Family.HAND_OFFS: 12.0}).tier is Tier.ACT
+    assert judged({Family.WORDS: 12.0, Family.RHYTHM: 40.0}).tier is Tier.ACT
+    assert judged({Family.THINGS: 40.0, Family.HAND_OFFS: 11.9}).tier is Tier.WATCH
+    assert judged({Family.THINGS: 40.0, Family.WORDS: 40.0}).tier is Tier.REVIEW
+
+
+@given(bits=st.fixed_dictionaries(dict.fromkeys(Family, BITS)), strong=BITS, tries=st.integers(1, 10**6))
+def test_one_family_never_acts(bits: dict[Family, float], strong: float, tries: int) -> None:
+    """Law 1, for any evidence: to act, two families count; for a person to look, one; no family accuses nobody."""
+    verdict = judged(bits, strong_passes=strong, tries=tries)
+
+    counted = len(counting(verdict))
+    assert (verdict.tier is None) == (counted == 0)
+    assert verdict.tier is not Tier.ACT or counted >= 2
+
+
+@given(
+    bits=st.fixed_dictionaries(dict.fromkeys(Family, BITS)),
+    family=st.sampled_from(Family),
+    more=st.floats(0, 99),
+)
+def test_more_evidence_never_lowers_a_verdict(bits: dict[Family, float], family: Family, more: float) -> None:
+    """A group that shows more of one family goes as far as before or farther."""
+    before = judged(bits, strong_passes=0.0).tier or 0
+
+    after = judged({**bits, family: bits[family] + more}, strong_passes=0.0).tier or 0
+
+    assert after >= before
+
+
+@pytest.mark.parametrize(("family", "tier"), [(Family.HAND_OFFS, Tier.REVIEW), (Family.RHYTHM, Tier.REVIEW)])
+def test_what_is_left_when_a_harness_explains_the_words_is_looked_at(family: Family, tier: Tier) -> None:
+    """A popular tool accounts for the common text, and not for work passed on or for one scheduler."""
+    popular = SharedToken(kind=TokenKind.TEMPLATE, token=7, inside=8, outside=50, account_codes=tuple(MEMBERS.tolist()))
+
+    verdict = judged({Family.WORDS: 60.0, family: 40.0}, tokens=[popular])
+
+    assert [one.neutralised_by for one in verdict.weighed if one.family is Family.WORDS] == ["one harness"]
+    assert counting(verdict) == {family}
+    assert verdict.tier is tier

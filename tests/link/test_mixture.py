@@ -1,0 +1,151 @@
+"""What hand-offs say for each account about a group: more for who takes, nothing for who only gives."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.mixture import MixtureOptions, Views
+
+ACCOUNTS = 60
+GROUP = tuple(range(6))
+"""One account in ten, with as much traffic each as anybody."""
+Pass = tuple[int, int, HandOff]
+ELSEWHERE = [(20 + i, 20 + (i + 1) % 40, HandOff.QUOTED) for i in range(40)]
+"""Strangers who quote each other."""
+
+PASSES = st.lists(
+    st.tuples(st.integers(0, 19), st.integers(0, 19), st.sampled_from(HandOff)).filter(lambda one: one[0] != one[1]),
+    max_size=25,
+)
+
+
+def bits(passes: Sequence[Pass], accounts: Sequence[int] = GROUP, *, quotations: bool = True) -> list[float]:
+    """What these hand-offs (giver, taker, kind) say for some accounts' being of the group."""
+    giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
+    views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
+    found: list[float] = views.pass_bits(
+        np.array(accounts, dtype=np.int32), np.array(GROUP, dtype=np.int32), MixtureOptions(), quotations=quotations
+    ).tolist()
+    return found
+
+
+def test_nothing_passed_says_nothing() -> None:
+    """Without a hand-off in the whole log, nobody is tied in or out."""
+    assert bits([]) == [0.0] * len(GROUP)
+
+
+@pytest.mark.parametrize("kind", [HandOff.RETRY, HandOff.CONTINUED, HandOff.SIGNATURE])
+def test_who_takes_is_tied_in_more_than_who_gives(kind: HandOff) -> None:
+    """Honest people's work is now and then gone on with elsewhere; hardly any go on with what others began."""
+    giver, taker, *others = bits([(0, 1, kind)])
+
+    assert taker > giver > 3
+    assert others == [0.0] * 4
+
+
+@given(times=st.integers(3, 9), kind=st.sampled_from(HandOff), spread=st.booleans())
+def test_who_gives_three_times_and_never_takes_is_no_member(times: int, kind: HandOff, spread: bool) -> None:
+    """A relay's customer gives again and again, to one account or to many of the relay's."""
+    found = bits([*ELSEWHERE, *((0, 1 + i % 5 if spread else 1, kind) for i in range(times))])
+
+    assert found[0] == 0.0
+    assert found[1] > 0.0
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_who_gives_once_or_twice_may_be_a_member(times: int) -> None:
+    """A member of a few requests is given from by luck."""
+    assert bits([(0, 1, HandOff.RETRY)] * times)[0] > 3
+
+
+def test_one_taking_makes_up_for_any_giving() -> None:
+    """A balancer hands work both ways, so whoever gave much and took once is as tied in as a taker."""
+    passes = [(0, 1 + i % 5, HandOff.RETRY) for i in range(6)]
+
+    customer, member = bits(passes)[0], bits([*passes, (3, 0, HandOff.RETRY)])[0]
+
+    assert customer == 0.0
+    assert member > 9
+
+
+def test_taking_from_outside_does_not_make_up_for_giving() -> None:
+    """Both ways means both with the group."""
+    passes = [(0, 1, HandOff.RETRY)] * 4
+
+    assert bits([*passes, (40, 0, HandOff.RETRY)])[0] < 0
+
+
+def test_an_account_outside_is_judged_like_one_inside() -> None:
+    """Whoever takes from the group is as near to it, member or not; whoever passes work elsewhere is not."""
+    inside, outside, elsewhere = bits(
+        [(1, 0, HandOff.RETRY), (1, 30, HandOff.RETRY), (31, 32, HandOff.RETRY)], [0, 30, 32]
+    )
+
+    assert inside == outside > 0 > elsewhere
+
+
+@given(passes=PASSES)
+def test_quotations_can_be_left_out(passes: list[Pass]) -> None:
+    """Without them, the log says what a log without quotations says."""
+    accounts = list(range(20))
+    strong = [one for one in passes if one[2] is not HandOff.QUOTED]
+
+    assert bits(passes, accounts, quotations=False) == pytest.approx(bits(strong, accounts))
+
+
+def test_quotations_say_less_than_other_hand_offs() -> None:
+    """Public text passes between strangers, so an answer quoted is no work passed on."""
+    ring = [(i, (i + 1) % 6) for i in GROUP]
+
+    quoted = bits([*ELSEWHERE, *((a, b, HandOff.QUOTED) for a, b in ring)])
+    retried = bits([*ELSEWHERE, *((a, b, HandOff.RETRY) for a, b in ring)])
+
+    assert 0 < max(quoted) < min(retried)
+
+
+def test_a_group_that_quotes_like_everybody_is_not_tied_by_quotations() -> None:
+    """Where sixty strangers quote each other at random, being one of any six says next to nothing on average."""
+    found = []
+    for seed in range(100):
+        pairs = np.random.default_rng(seed).integers(0, ACCOUNTS, (240, 2)).tolist()
+        found += bits([(a, b, HandOff.QUOTED) for a, b in pairs if a != b])
+
+    assert np.mean(np.exp2(found)) < 1.6
+    assert np.median(found) < 0
+
+
+@given(passes=PASSES, account=st.integers(0, 19), outside=st.integers(20, ACCOUNTS - 1), gives=st.booleans())
+def test_work_passed_outside_never_speaks_for_an_account(
+    passes: list[Pass], account: int, outside: int, gives: bool
+) -> None:
+    """One more retry with somebody outside lowers an account's bits or leaves them, and moves nobody else's."""
+    everybody = list(range(20))
+    retry = (account, outside, HandOff.RETRY) if gives else (outside, account, HandOff.RETRY)
+
+    before, after = np.array(bits(passes, everybody)), np.array(bits([*passes, retry], everybody))
+
+    assert after[account] <= before[account]
+    assert np.delete(after, account) == pytest.approx(np.delete(before, account))
+
+
+@given(times=st.integers(0, 12))
+def test_passes_outside_count_against_up_to_three(times: int) -> None:
+    """Each is as much against as the next, until more of the same adds nothing."""
+    outside = [(0, 20 + i, HandOff.RETRY) for i in range(times)]
+
+    against = bits([*outside, (50, 51, HandOff.RETRY)])[0]
+
+    assert against == pytest.approx(-min(times, 3))
+
+
+@given(passes=PASSES, more=st.integers(1, 20))
+def test_the_same_hand_off_again_and_again_adds_a_bounded_amount(passes: list[Pass], more: int) -> None:
+    """Passes of one account are not independent: they say at most what three say, beside who takes and who gives."""
+    found = bits(passes * more, list(range(20)))
+
+    assert max(found) <= 3 * np.log2(0.5 + 0.5 / 0.1) - np.log2(0.01) + 1e-9
+    assert min(found) >= -3
