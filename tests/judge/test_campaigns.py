@@ -17,16 +17,17 @@ from stillwatch.judge.verdict import JudgeOptions
 from tests.judge.groups import Row, codes_of, group_of, roster_of, traffic_of
 
 FARM = [f"farm-{i}" for i in range(8)]
+WIDE_FARM = [f"farm-{i}" for i in range(12)]
 STOLEN = "farm-3"
 TOOLING: dict[str, Any] = {"user_agent": "relay/9", "request_params": '{"temperature": 1}'}
 HOME: dict[str, Any] = {"user_agent": "editor/3", "request_params": None, "client_ip": "192.0.2.7"}
 
 
-def farm_rows() -> list[Row]:
-    """Eight accounts with one tooling, each of which goes through six exits."""
+def farm_rows(names: Sequence[str] = tuple(FARM)) -> list[Row]:
+    """Accounts with one tooling, each of which goes through six exits."""
     return [
         {"account_id": name, "client_ip": f"198.51.{100 + i * 6 + turn % 6}.4", **TOOLING}
-        for i, name in enumerate(FARM)
+        for i, name in enumerate(names)
         for turn in range(24)
     ]
 
@@ -130,3 +131,17 @@ def test_an_account_that_one_of_two_families_ties_in_faintly_goes_to_a_person() 
     found = tiers(farm_rows(), of=both, faint=[FARM[1]])
 
     assert (found[FARM[1]], found[FARM[2]]) == (Tier.REVIEW, Tier.ACT)
+
+
+def test_a_campaign_whose_accounts_all_look_stolen_excuses_nobody_from_a_persons_look() -> None:
+    """Camouflage: an exchange or three from elsewhere on every account is how the group works."""
+    homes = [
+        {**HOME, "account_id": name, "client_ip": f"192.0.{i}.7"} for i, name in enumerate(WIDE_FARM) for _ in range(3)
+    ]
+    traffic = traffic_of([*farm_rows(WIDE_FARM), *homes])
+    roster = roster_of(traffic)
+    group = group_of(codes_of(roster, WIDE_FARM), {Family.THINGS: 60.0, Family.HAND_OFFS: 60.0})
+
+    found = {member.tier for member in campaign_of(group, roster, traffic).members}
+
+    assert found == {Tier.REVIEW}

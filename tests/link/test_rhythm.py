@@ -146,20 +146,28 @@ def test_jitter_does_not_hide_a_pool(seed: int) -> None:
     assert found.spread_z < -4
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_nightly_jobs_of_strangers_show_nothing(seed: int) -> None:
-    """Twelve owners whose jobs run within the same ten minutes of each of five nights share an hour, no scheduler."""
-    rng = np.random.default_rng(seed)
-    timeline = [
+def nightly(rng: np.random.Generator, nights: int, minutes: float) -> list[Request]:
+    """Twelve owners' jobs, each of which begins within the same minutes of every night and goes on by itself."""
+    return [
         request
         for account in range(ACCOUNTS)
-        for night in range(5)
+        for night in range(nights)
         for request in session(
-            rng, account, night * DAY + 7_200 + float(rng.uniform(0, 600)), np.inf, 3.0, int(rng.integers(6, 16))
+            rng,
+            account,
+            night * DAY + 7_200 + float(rng.uniform(0, 60 * minutes)),
+            np.inf,
+            3.0,
+            int(rng.integers(6, 16)),
         )
     ]
 
-    found = rhythm_of(timeline, seed)
+
+@pytest.mark.parametrize("minutes", [1, 10])
+@pytest.mark.parametrize("seed", range(8))
+def test_nightly_jobs_of_strangers_show_nothing(seed: int, minutes: float) -> None:
+    """Jobs that run at the same hour of each of five nights share an hour, no scheduler."""
+    found = rhythm_of(nightly(np.random.default_rng(seed), 5, minutes), seed)
 
     assert found.tested
     assert found.bits < 6
@@ -253,27 +261,12 @@ def test_accounts_of_a_pool_keep_its_pace_and_strangers_do_not(jitter: tuple[flo
     assert float(np.mean(np.exp2(strangers))) <= 1.5
 
 
-@pytest.mark.parametrize("nights", [1, 5])
-def test_strangers_at_the_same_hours_do_not_keep_each_others_pace(nights: int) -> None:
-    """Of 480 accounts whose jobs run at the same hour, whatever group they are put in, hardly one shows 4 bits."""
+@pytest.mark.parametrize(("nights", "minutes"), [(1, 10), (5, 10), (5, 1)])
+def test_strangers_at_the_same_hours_do_not_keep_each_others_pace(nights: int, minutes: int) -> None:
+    """Of 360 accounts whose jobs begin within minutes of each other every night, hardly one shows 4 bits."""
     found: list[float] = []
-    for seed in range(40):
-        rng = np.random.default_rng(seed)
-        timelines = laid_out(
-            [
-                request
-                for account in range(ACCOUNTS)
-                for night in range(nights)
-                for request in session(
-                    rng,
-                    account,
-                    night * DAY + 7_200 + float(rng.uniform(0, 600)),
-                    np.inf,
-                    3.0,
-                    int(rng.integers(6, 16)),
-                )
-            ]
-        )
+    for seed in range(30):
+        timelines = laid_out(nightly(np.random.default_rng(seed), nights, minutes))
         group = np.arange(ACCOUNTS, dtype=np.int32)
         found += own_rhythm(timelines, group, group, RhythmOptions()).tolist()
 

@@ -13,10 +13,13 @@ import pytest
 
 from stillwatch.range import make_range
 from stillwatch.range.campaigns import ARCHETYPES, Archetype
+from stillwatch.range.customs import Customs
 from stillwatch.range.honest import CLASSES, HonestClass
-from stillwatch.range.make import RELEASE_AT, STARTS_AT
+from stillwatch.range.make import STARTS_AT
 from stillwatch.range.marks import parameters
 from stillwatch.range.models import NEW_MODEL
+from stillwatch.range.plan import Proportions
+from stillwatch.range.provider import Service
 from tests.range.conftest import Made
 
 Row = dict[str, Any]
@@ -40,6 +43,18 @@ def test_there_are_fifteen_archetypes_and_every_class_of_the_table() -> None:
     """Fifteen archetypes, and honest classes for all of B1 to B24."""
     assert len({archetype.kind for archetype in ARCHETYPES}) == 15
     assert {each.row for each in CLASSES} >= {f"B{number}" for number in range(1, 25)}
+
+
+EVERYBODY = [Proportions(), Service(), *(getattr(Customs(), each.name) for each in fields(Customs))]
+
+
+@pytest.mark.parametrize("owner", EVERYBODY, ids=lambda owner: type(owner).__name__)
+def test_what_holds_for_everybody_says_where_it_comes_from(owner: Any) -> None:  # noqa: ANN401 - any dataclass
+    """Every number that no campaign or class has for itself is marked too, the level of skill apart."""
+    marked = parameters(owner)
+
+    assert {each.name for each in marked} == {each.name for each in fields(owner)} - {"level"}
+    assert all(len(each.source) > 5 for each in marked)
 
 
 @pytest.mark.parametrize("owner", [*ARCHETYPES, *CLASSES], ids=lambda owner: owner.kind)
@@ -161,7 +176,7 @@ def test_people_carry_sessions_from_their_own_account_into_the_relay(disguised: 
 def test_half_the_work_pivots_within_a_day(disguised: Made) -> None:
     """The pivoting campaign sends nearly half of its traffic to the new model within 24 hours of its release."""
     days = (disguised.rows[-1]["started_at"] - STARTS_AT).total_seconds() / 86_400
-    release = STARTS_AT + timedelta(days=RELEASE_AT * days)
+    release = STARTS_AT + timedelta(days=Service().release_at * days)
     rows = [row for row in disguised.of("new_model_pivot") if row["started_at"] > release + timedelta(hours=12)]
     share = sum(row["model"] == NEW_MODEL.name for row in rows) / len(rows)
     before = [row for row in disguised.rows if row["started_at"] < release]

@@ -10,8 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from stillwatch.errors import StopError
-from stillwatch.range import make_range
+from stillwatch.range import Proportions, Service, make_range
+from stillwatch.range.campaigns.live_relay import LiveRelay
+from stillwatch.range.customs import Customs
+from stillwatch.range.honest.people import Offices
 from stillwatch.range.make import STARTS_AT
+from stillwatch.range.manners import Manners
+from stillwatch.range.plan import plan_range
+from stillwatch.range.skill import Skill
 from stillwatch.range.tables import ACCOUNTS, EXCHANGES, TRUTH
 from tests.range.conftest import Made
 
@@ -91,8 +97,47 @@ REFUSED = {
     "scale above one": Refused({"scale": 2.0}, "0 to 1"),
     "nobody": Refused({"campaigns": [], "honest": []}, "at least one"),
     "parameter": Refused({"parameters": {"live_relay": {"speed": 1}}}, "sticky"),
+    "parameter of everybody": Refused({"parameters": {"manners": {"haste": 1}}}, "think_s"),
     "parameter of nobody": Refused({"parameters": {"nobody": {}}}, "neither"),
 }
+
+
+def test_whatever_the_catalogue_names_can_be_varied() -> None:
+    """A caller may change a campaign's number, a class's, and one that holds for everybody."""
+    plan = plan_range(
+        scale=0.0001,
+        level=3,
+        campaigns=["live_relay"],
+        honest=["office_nat"],
+        proportions=Proportions(),
+        service=Service(),
+        parameters={
+            "live_relay": {"session_share": 0.5},
+            "office_nat": {"own_share": 0.6},
+            "proportions": {"shortest_days": 9.0},
+            "service": {"release_at": 0.2},
+            "skill": {"cover_share": 0.1},
+            "manners": {"think_s": 60.0},
+        },
+    )
+
+    assert plan.campaigns[0].archetype == LiveRelay(session_share=0.5)
+    assert plan.honest[0][0] == Offices(own_share=0.6)
+    assert plan.days == 9.0
+    assert plan.service == Service(release_at=0.2)
+    assert plan.customs == Customs(skill=Skill(level=3, cover_share=0.1), manners=Manners(think_s=60.0))
+
+
+def test_a_changed_assumption_changes_the_log(tmp_path: Path) -> None:
+    """A number of everybody's that is varied shows in what is written: here, nobody sends a session id."""
+    varied = {"sign_up": {"names_sessions_share": 0.0, "plans": (("payg", 1.0),)}}
+
+    make_range(tmp_path, scale=0.0001, seed=5, campaigns=[], honest=["popular_harness"], parameters=varied)
+
+    log = pq.read_table(tmp_path / "exchanges", columns=["session_id", "channel"])
+    assert log.num_rows > 100
+    assert log["session_id"].null_count == log.num_rows
+    assert "subscription" not in log["channel"].to_pylist()
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stillwatch.errors import StopError
 from stillwatch.range.accounts import Account
 from stillwatch.range.agenda import Agenda
 from stillwatch.range.chance import Dice, Urn, stream
@@ -16,6 +17,7 @@ from stillwatch.range.models import MODELS
 from stillwatch.range.pool import shifts
 from stillwatch.range.provider import FORBIDDEN, OK, TOO_MANY, Provider, Service
 from stillwatch.range.wording import FAMILIES, word
+from stillwatch.range.workers import Workers
 
 
 def dice(seed: int = 1) -> Dice:
@@ -33,6 +35,12 @@ def account(plan: str = "payg") -> Account:
         exits=["192.0.2.1"],
         credentials=["key"],
     )
+
+
+def test_a_share_of_something_unknown_is_refused() -> None:
+    """An urn of named things says which names there are, rather than fail on one that is misspelt."""
+    with pytest.raises(StopError, match="choose from red, blue"):
+        Urn.named([("green", 0.5)], {"red": 1, "blue": 2})
 
 
 def test_streams_are_found_by_name() -> None:
@@ -70,7 +78,7 @@ def test_an_agenda_runs_in_order_of_time() -> None:
 @given(duty=st.floats(0.01, 1.0), per_day=st.floats(1.0, 6.0), seed=st.integers(0, 50))
 def test_shifts_follow_one_another_inside_their_time(duty: float, per_day: float, seed: int) -> None:
     """Shifts do not overlap, stay between the two dates, and know when they end."""
-    plan = shifts(1000.0, 400_000.0, duty, per_day, dice(seed))
+    plan = shifts(1000.0, 400_000.0, duty, per_day, Workers(), dice(seed))
 
     assert all(start < end for start, end in plan.spans)
     assert all(first[1] <= second[0] + 1e-6 for first, second in zip(plan.spans, plan.spans[1:], strict=False))

@@ -6,11 +6,12 @@ from stillwatch.facts.campaign import Tier
 from stillwatch.facts.token import Family
 
 TIER_WORDS: Final = {
-    Tier.ACT: "Two independent families of evidence or more go beyond chance, and no honest explanation accounts for "
-    "them. A person decides what follows.",
+    Tier.ACT: "Two independent families of evidence or more go beyond chance, one of them hand-offs or rhythm, and no "
+    "honest explanation accounts for them. A person decides what follows.",
     Tier.REVIEW: "Enough for a person to look into, and not enough to limit anybody: for instance, owners and "
-    "registered use could not be looked up.",
-    Tier.WATCH: "One family of evidence alone. Worth remembering; nothing should happen to these accounts for it.",
+    "registered use could not be looked up, or hand-offs or a scheduler are all that is left.",
+    Tier.WATCH: "Too little to look into by itself, or an account that may be a victim: a stolen key's owner, a "
+    "relay's customer. Nothing should happen to these accounts for it.",
 }
 
 FAMILY_WORDS: Final = {
@@ -18,8 +19,8 @@ FAMILY_WORDS: Final = {
     Family.WORDS: "rare prompt templates, near-duplicates and slices of one work list, compared as digests",
     Family.HAND_OFFS: "what passes from one account to another: retries, answers that come back elsewhere, "
     "replayed signatures",
-    Family.RHYTHM: "one scheduler behind many accounts: a fixed pool, where the end of one request starts the "
-    "next elsewhere",
+    Family.RHYTHM: "one scheduler behind many accounts: a pool, where the end of one request starts the next "
+    "elsewhere, at once or after a pause, and machines that go on and off together",
 }
 
 GLOSSARY: Final = (

@@ -128,6 +128,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     others_show_more = float((speaking >= options.families_to_act).mean()) >= options.core_share
     only_passes = group.speaking[list(Family).index(Family.HAND_OFFS)] & (speaking == 1) & others_show_more
     two_hands = used_by_two(group.members, roster, traffic, options.victims)
+    habit = len(two_hands) >= options.victims.least_habit and two_hands.mean() > options.victims.most_excused
+    excused = two_hands & (not habit)
     visited = used_by_two(group.members, roster, traffic, replace(options.victims, least_exchanges=1, least_share=0.0))
     out = []
     for place in np.flatnonzero(kept).tolist():
@@ -139,7 +141,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
             own = min(own, Tier.WATCH)
         if tier is Tier.ACT and (alone or confidence < options.act_confidence or vouched[place] or visited[place]):
             own = Tier.REVIEW
-        if two_hands[place] or only_passes[place]:
+        if excused[place] or only_passes[place]:
             own = Tier.WATCH
         out.append(
             Member(

@@ -21,6 +21,10 @@ class VictimOptions:
     """Each of two networks made at least this many exchanges, ..."""
     least_share: float = 0.01
     """... and this share of the account's: less is a visit."""
+    most_excused: float = 0.9
+    """Where more of a group than this look like victims, it is how the group works and excuses nobody, ..."""
+    least_habit: int = 10
+    """... if the group has at least this many accounts: a few stolen keys may be all that was found of a campaign."""
     most_alike: float = 0.1
     """One person takes software and habits along: two hands share at most this much of either between networks
     (overlap of the two mixes, 0 to 1)."""

@@ -39,8 +39,8 @@ class JoinOptions:
     growth_rounds: int = 8
     """Campaigns grow until nobody joins, at most this often: each newcomer makes what it holds rarer outside."""
     taking_part: float = 0.3
-    """Two groups are one only where this share of the smaller one's accounts is itself tied to the larger: two accounts
-    that are in both hands (stolen keys) do not make their office part of a campaign."""
+    """Two groups are one only where so many accounts of each, as a share of the smaller one, are themselves tied to the
+    other: two accounts that are in both hands (stolen keys) do not make their office part of a campaign."""
     absorbing_share: float = 0.5
     """A confirmed group of which this share went to one campaign leaves its other accounts to it as well."""
     least_own_bits: float = 6.0
@@ -251,7 +251,10 @@ class Joiner:
             if best < self.options.join_bits:
                 break
             few, many = sorted((members[a], members[b]), key=len)
-            if self._take_part(few, many, background) < self.options.taking_part:
+            tied = min(
+                self._take_part(few, many, background) * len(few), self._take_part(many, few, background) * len(many)
+            )
+            if tied < self.options.taking_part * len(few):
                 waiting[a, b] = 0.0
                 continue
             members[a] = np.sort(np.concatenate([members[a], members.pop(b)]))

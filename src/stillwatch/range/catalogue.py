@@ -1,14 +1,14 @@
 """What a range may contain, in words: its campaigns, its honest classes, and every number with its standing."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 
 from stillwatch.range.campaigns import ARCHETYPES
-from stillwatch.range.fleet import Upkeep
+from stillwatch.range.customs import Customs
 from stillwatch.range.honest import CLASSES
 from stillwatch.range.marks import parameters
 from stillwatch.range.plan import Proportions
 from stillwatch.range.provider import Service
-from stillwatch.range.skill import Skill
 
 
 def catalogue() -> str:
@@ -28,7 +28,9 @@ def _lines() -> Iterator[str]:
         yield f"Taken for: {each.collides_with}. Told apart by: {each.innocence}."
     yield ""
     yield "## Everybody"
-    everybody = {"skill": Skill(level=0), "upkeep": Upkeep(), "service": Service(), "proportions": Proportions()}
+    customs = Customs()
+    everybody = {"proportions": Proportions(), "service": Service()}
+    everybody |= {each.name: getattr(customs, each.name) for each in fields(customs)}
     for name, owner in everybody.items():
         yield from _section(name, "", owner)
 
@@ -47,6 +49,9 @@ def _section(name: str, row: str, owner: object) -> Iterator[str]:
 
 
 def _plain(value: object) -> str:
+    match value:
+        case (str(name), int() | float() as share):
+            return f"{name} {_plain(share)}"
     if isinstance(value, tuple):
         return ", ".join(_plain(part) for part in value) or "none"
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -3,11 +3,13 @@
 import math
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Generic, TypeVar
 
 import numpy as np
+
+from stillwatch.errors import StopError
 
 _BULK = 4096
 T = TypeVar("T")
@@ -86,6 +88,14 @@ class Urn(Generic[T]):
     def zipf(cls, things: Sequence[T], exponent: float = 1.0) -> "Urn[T]":
         """Make an urn where the k-th thing weighs 1/k**exponent (Zipf's popularity)."""
         return cls(things, [1.0 / (k + 1) ** exponent for k in range(len(things))])
+
+    @classmethod
+    def named(cls, shares: Sequence[tuple[str, float]], known: Mapping[str, T]) -> "Urn[T]":
+        """Make an urn of `known` things by their names' shares; one that is not named has none."""
+        for name, _ in shares:
+            if name not in known:
+                raise StopError(f"a share is given to {name!r}, which is not known: choose from {', '.join(known)}")
+        return cls([known[name] for name, _ in shares], [share for _, share in shares])
 
     def draw(self, dice: Dice) -> T:
         """Return one thing; it stays in the urn."""

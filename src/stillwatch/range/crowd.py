@@ -13,9 +13,6 @@ from stillwatch.range.fleet import Fleet
 from stillwatch.range.programmes import Programme
 from stillwatch.range.provider import OK
 from stillwatch.range.rhythm import HOUR, Week, hours_of_week
-from stillwatch.range.session import TOOL_PAUSE_S
-
-THINK_S = 40.0  # assumption: median time somebody takes before the next question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +46,10 @@ class Crowd:
         self.on_session: Callable[[Job, float], None] = lambda _, __: None
         """Shown each finished session."""
         self._agenda, self._fleet, self._users, self._terms, self._dice = agenda, fleet, users, terms, dice
+        self._manners = fleet.world.customs.manners
         accounts = fleet.accounts
         self._homes = [accounts[k % len(accounts)] for k in range(len(users))]
-        busyness = np.array([dice.lognormal(1.0, 1.0) for _ in users])
+        busyness = np.array([dice.lognormal(1.0, self._manners.end_user_spread) for _ in users])
         self._rates = busyness / busyness.sum() / 24
         self._weeks = np.array([user.week for user in users])
         self._offsets = np.array([int(user.utc_offset) for user in users], np.int64)
@@ -81,7 +79,9 @@ class Crowd:
         if job.is_done:
             self.on_session(job, answer.ended_at)
             return
-        pause = self._dice.lognormal(THINK_S if job.script.turns[job.turn].role == "user" else TOOL_PAUSE_S, 1.0)
+        manners = self._manners
+        thinks = job.script.turns[job.turn].role == "user"
+        pause = self._dice.lognormal(manners.think_s if thinks else manners.tool_pause_s, manners.pause_spread)
         self._agenda.at(answer.ended_at + pause, partial(self.turn, job))
 
     def _begin(self, number: int, now: float) -> None:
@@ -90,7 +90,7 @@ class Crowd:
             self._homes[number] = self._fleet.choose(now) or self._homes[number]
         job = Job(
             script=user.programme(dice),
-            reasons=dice.chance(0.5),
+            reasons=dice.chance(self._manners.end_user_reasons),
             part=terms.part,
             sticky=terms.sticky,
             home=self._homes[number] if dice.chance(terms.loyal) else None,

@@ -10,10 +10,8 @@ from stillwatch.range.log import Message
 from stillwatch.range.models import Model
 from stillwatch.range.programmes import Script
 from stillwatch.range.provider import FORBIDDEN, OK, TOO_MANY
-from stillwatch.range.session import LONGEST_HISTORY, new_session, opening
+from stillwatch.range.session import new_session, opening
 from stillwatch.range.world import Answer, Request
-
-MOST_TRIES = 6
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,16 +51,17 @@ def deliver(fleet: Fleet, job: Job, now: float, dice: Dice) -> Answer | None:
 
     Returns the answer that ended it, or nothing where no account was left to send it over.
     """
+    workers = fleet.world.customs.workers
     account = _first_choice(fleet, job, now, dice)
     answer: Answer | None = None
-    for _ in range(MOST_TRIES):
+    for _ in range(workers.most_tries):
         if account is None:
             return answer
         answer = _send(fleet, job, account, now, dice)
         if answer.status == OK:
             _remember(job, account, answer)
             return answer
-        now = answer.ended_at + dice.between(0.1, 1.5)
+        now = answer.ended_at + dice.between(*workers.next_account_s)
         if answer.status == FORBIDDEN:
             fleet.bury(account, now)
             account = fleet.choose(now, shun=account)
@@ -70,7 +69,7 @@ def deliver(fleet: Fleet, job: Job, now: float, dice: Dice) -> Answer | None:
             fleet.rest(account, now)
             account = fleet.choose(now, shun=account)
         else:  # the provider's fault, or a cautious campaign: the same account again, later
-            now += dice.between(2, 20)
+            now += dice.between(*workers.same_account_s)
     return answer
 
 
@@ -85,14 +84,14 @@ def _first_choice(fleet: Fleet, job: Job, now: float, dice: Dice) -> Account | N
 
 
 def _send(fleet: Fleet, job: Job, account: Account, now: float, dice: Dice) -> Answer:
-    turn = job.script.turns[job.turn]
+    turn, manners = job.script.turns[job.turn], fleet.world.customs.manners
     if not job.history:
         job.history.extend(opening(job.script))
-    messages = [*job.history[-LONGEST_HISTORY:], (turn.role, turn.asked)]
+    messages = [*job.history[-manners.longest_history :], (turn.role, turn.asked)]
     if job.model is None:
         job.model = fleet.world.provider.model_for(account, now, dice)
     warm = account is job.last and now - job.last_at < fleet.world.provider.service.cache_minutes * 60
-    signatures = [*(job.replays or ()), *job.signatures[-3:]]
+    signatures = [*(job.replays or ()), *job.signatures[-manners.kept_signatures :]]
     request = Request(
         messages=messages,
         output=turn.answered,

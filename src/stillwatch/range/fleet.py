@@ -7,38 +7,17 @@ from typing import TYPE_CHECKING
 from stillwatch.range.accounts import Account
 from stillwatch.range.agenda import Agenda
 from stillwatch.range.chance import Dice, Urn
-from stillwatch.range.clients import Client, any_client, careless_client, disguised_client
-from stillwatch.range.marks import assumed, fact
-from stillwatch.range.signup import DISPOSABLE, VIRTUAL_CARD_ISSUERS, a_card, customer
+from stillwatch.range.clients import Client
+from stillwatch.range.signup import DISPOSABLE, a_card
 from stillwatch.range.skill import Skill
+from stillwatch.range.upkeep import Upkeep
 from stillwatch.range.world import DAY, Request, World
 
 if TYPE_CHECKING:
     from stillwatch.range.models import Model
 
 HOUR = 3600.0
-ONE_MODEL_SHARE = 0.6  # assumption: of a fleet's accounts are set to one model, the others use two as people do
-
-
-Channels = tuple[tuple[str, float], ...]
-"""Pathways, each with its share of accounts."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upkeep:
-    """How a fleet is kept at strength."""
-
-    replaced: bool = fact(value=True, source="S1: a banned account is replaced")
-    replacement_h: float = assumed(6.0, "median delay from a ban to the fresh account; 0.5-24 h")
-    stocked_share: float = assumed(
-        0.5, "of replacements come from accounts bought earlier, the others are opened on the day"
-    )
-    cool_down_s: float = assumed(45.0, "how long the balancer rests an account after a 429")
-    active_share: float = assumed(1.0, "of the fleet in use at a time; less means that credentials rotate in blocks")
-    rotation_h: float = assumed(6.0, "how long a block is in use")
-    channels: tuple[tuple[str, float], ...] = assumed(
-        (), "pathways and their shares; none means those that any customer uses"
-    )
+MOST_LOOKS = 8  # at fresh accounts, so that a fleet which shuns all there are still opens one
 
 
 @dataclass(slots=True)
@@ -93,7 +72,7 @@ class Fleet:
         self._rested: dict[str, float] = {}
         self._guises: dict[str, Guise] = {}
         self._channels = Urn([name for name, _ in upkeep.channels], [share for _, share in upkeep.channels])
-        self._desk = _Desk(world, skill, dice)
+        self._desk = _Desk(world, skill, upkeep, dice)
 
     @property
     def accounts(self) -> list[Account]:
@@ -104,7 +83,7 @@ class Fleet:
         """Open the accounts that the campaign starts with, and put in use as many as rotate at a time."""
         for _ in range(size):
             self.recruit(self.world.started_at, stocked=True)
-        active = max(4, round(size * self.upkeep.active_share))
+        active = max(self.upkeep.fewest_active, round(size * self.upkeep.active_share))
         while len(self._line) > active:
             self._reserve.append(self._line.pop())
 
@@ -124,20 +103,20 @@ class Fleet:
     def recruit(self, now: float, *, stocked: bool) -> Account:
         """Open one account and put it into the line; `stocked` accounts were opened in the past."""
         account = self._desk.open(now, stocked=stocked)
-        for _ in range(8):
+        for _ in range(MOST_LOOKS):
             if not self.shunned & traits(account):
                 break
             account = self._desk.open(now, stocked=stocked)
         if self.models:
             account.models = self.models
-        elif self._dice.chance(ONE_MODEL_SHARE):
+        elif self._dice.chance(self.upkeep.one_model_share):
             account.models = (self.world.provider.any_model(self._dice),)
         if self.upkeep.channels:
             account.channel = self._channels.draw(self._dice)
             account.plan = {"subscription": "max", "edu": "edu"}.get(account.channel, account.plan)
             account.channel = "api" if account.channel == "edu" else account.channel
             if account.channel == "subscription":
-                account.client = any_client("subscription", self._dice)
+                account.client = self.world.desk.clientele.any_client("subscription", self._dice)
         account.kind, account.campaign_id, account.actor = self.kind, self.campaign, self.actor
         life = self._dice.exponential(self.world.provider.service.campaign_ban_days) * DAY
         account.banned_at = max(now, self.world.started_at) + life
@@ -163,20 +142,22 @@ class Fleet:
 
     def rest(self, account: Account, now: float) -> None:
         """Leave an account alone for a while after a 429."""
-        self._rested[account.account_id] = now + self.upkeep.cool_down_s * self._dice.between(0.5, 1.5)
+        self._rested[account.account_id] = now + self.upkeep.cool_down_s * self._dice.between(
+            *self.upkeep.cool_down_spread
+        )
 
     def bury(self, account: Account, now: float) -> None:
         """Strike a banned account off, and arrange for another to take its place in the line."""
         if self._strike(account):
             self.lost.append(account)
             if self.upkeep.replaced and account.account_id not in self._guises:
-                delay = self._dice.lognormal(self.upkeep.replacement_h, 0.8) * HOUR
+                delay = self._dice.lognormal(self.upkeep.replacement_h, self.upkeep.replacement_spread) * HOUR
                 self._agenda.at(now + delay, self._replace)
 
     def retire(self, account: Account, now: float) -> None:
         """Give up an account before it is banned, and open another."""
         if self._strike(account):
-            self._agenda.at(now + self._dice.between(0.1, 1.0) * HOUR, self._replace)
+            self._agenda.at(now + self._dice.between(*self.upkeep.retired_h) * HOUR, self._replace)
 
     def _strike(self, account: Account) -> bool:
         if account.account_id not in self._alive:
@@ -195,7 +176,7 @@ class Fleet:
         self._line = deque(self._reserve.popleft() for _ in range(min(len(used), len(self._reserve))))
         self._line.extend(used[: len(used) - len(self._line)])
         self._reserve.extend(account for account in used if account not in self._line)
-        self._rotates_at = now + self.upkeep.rotation_h * HOUR * self._dice.between(0.8, 1.2)
+        self._rotates_at = now + self.upkeep.rotation_h * HOUR * self._dice.between(*self.upkeep.rotation_spread)
 
 
 def traits(account: Account) -> set[tuple[str, str]]:
@@ -213,23 +194,26 @@ def traits(account: Account) -> set[tuple[str, str]]:
 class _Desk:
     """Where a campaign opens accounts, as carefully as its skill allows."""
 
-    def __init__(self, world: World, skill: Skill, dice: Dice) -> None:
-        self._world, self._skill, self._dice = world, skill, dice
+    def __init__(self, world: World, skill: Skill, upkeep: Upkeep, dice: Dice) -> None:
+        self._world, self._skill, self._upkeep, self._dice = world, skill, upkeep, dice
         self._exits = world.networks.hosted_neighbours(skill.careless_exits, dice)
         self._card, self._issuer, self._card_left = "", "", 0
         self._batch_at, self._batch_left, self._device, self._signup_ip = 0.0, 0, "", ""
 
     def open(self, now: float, *, stocked: bool) -> Account:
-        dice, skill = self._dice, self._skill
-        account = customer(self._world.networks, self._world.started_at, dice)
+        dice, skill, desk = self._dice, self._skill, self._world.desk
+        account = desk.customer(self._world.started_at, dice)
         if not stocked:
-            account.created_at = now - dice.between(60, 1800)
+            account.created_at = now - dice.between(*self._upkeep.opened_before_s)
         if skill.own_exits:
-            account.exits = account.exits[:1] if dice.chance(0.7) else account.exits
+            account.exits = account.exits[:1] if dice.chance(self._upkeep.one_exit_share) else account.exits
         else:
             account.exits = self._exits
             account.signup_ip = dice.pick(self._exits)
-        account.client = disguised_client(account.channel, dice) if skill.disguised else careless_client(dice)
+        clients = desk.clientele
+        account.client = (
+            clients.disguised_client(account.channel, dice) if skill.disguised else clients.careless_client(dice)
+        )
         if not skill.registers_apart:
             self._register_in_bulk(account, stocked=stocked)
         if skill.level == 0:
@@ -242,7 +226,7 @@ class _Desk:
         if self._card_left == 0:
             low, high = self._skill.accounts_per_card
             self._card, self._card_left = a_card(dice), low + dice.below(high - low)
-            self._issuer = account.payment_bin or VIRTUAL_CARD_ISSUERS.draw(dice)
+            self._issuer = account.payment_bin or self._world.desk.a_virtual_card_issuer(dice)
         self._card_left -= 1
         account.payment_fingerprint, account.payment_bin = self._card, self._issuer
         if self._batch_left == 0:
@@ -254,7 +238,9 @@ class _Desk:
             )
         self._batch_left -= 1
         if stocked:
-            account.created_at = min(self._world.started_at, self._batch_at + dice.exponential(300.0))
+            account.created_at = min(
+                self._world.started_at, self._batch_at + dice.exponential(self._skill.batch_spread_s)
+            )
         account.signup_device = self._device
         account.signup_ip = (
             f"{self._signup_ip.rsplit('.', 1)[0]}.{dice.below(254) + 1}" if "." in self._signup_ip else self._signup_ip

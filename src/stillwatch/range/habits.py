@@ -14,7 +14,6 @@ from stillwatch.range.rhythm import HOUR, Week, hours_of_week
 from stillwatch.range.session import hold_session
 from stillwatch.range.world import World
 
-CRON_DELAY_S = 8.0  # assumption: mean time from the full minute until a job has started and asks
 Hours = npt.NDArray[np.float64]
 
 
@@ -27,12 +26,12 @@ class Habit:
     per_day: float
     """Sessions a day, while active."""
     week: Week
+    think_s: float
+    """Median pause between an answer and the next request of a session."""
+    reasons: float
+    """Share of sessions with reasoning switched on."""
     model: Model | None = None
     """The one model it asks; none means those that the account has settled on."""
-    think_s: float = 40.0
-    """Median pause between an answer and the next request of a session."""
-    reasons: float = 0.5
-    """Share of sessions with reasoning switched on."""
     since: float = 0.0
     until: float = float("inf")
     end_users: Sequence[str] = ()
@@ -96,7 +95,7 @@ class Habits:
         periods = np.array([habit.clockwork_s for habit in self.habits])[people]
         cron = periods > 0
         times[cron] = np.floor(times[cron] / periods[cron]) * periods[cron] + rng.exponential(
-            CRON_DELAY_S, int(cron.sum())
+            self.world.customs.manners.cron_delay_s, int(cron.sum())
         )
         order = np.argsort(times, kind="stable")
         return people[order].tolist(), times[order].tolist()

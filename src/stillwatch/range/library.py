@@ -14,12 +14,11 @@ from stillwatch.errors import StopError
 from stillwatch.range.chance import Dice
 from stillwatch.range.phrasebook import phrases
 from stillwatch.range.retelling import Retelling
+from stillwatch.range.uses import Uses
 
 COLUMNS = ("corpus", "row_id", "turn", "role", "text", "lang", "label")
 MOST_CONVERSATIONS = 3_000  # of each corpus, so that one large corpus does not become everybody's voice
 LONGEST_TEXT = 3_000  # characters; longer texts are cut, which keeps a log's size in hand
-VARIED_SHARE = 0.4  # of the other words; leaves about one run of five words in five as it was
-LOOK_ALIKE_SHARE = 0.07  # derived: PRISM, 7.0 % of opening prompts have a twin from another user (threshold 0.05)
 
 Turn = tuple[str, str]
 """What was asked, and what was answered."""
@@ -42,8 +41,10 @@ class Library:
     swaps words for others of the same shape.
     """
 
-    def __init__(self, conversations: Sequence[Conversation], dice: Dice) -> None:
+    def __init__(self, conversations: Sequence[Conversation], uses: Uses, dice: Dice) -> None:
         """Sort conversations onto shelves; `dice` chooses from which the vocabulary is learnt."""
+        self.uses = uses
+        """What customers make of the texts: whoever draws from a shelf asks here."""
         self._shelves: dict[str, list[Conversation]] = defaultdict(list)
         for conversation in conversations:
             for name in _shelves_of(conversation):
@@ -78,16 +79,16 @@ class Library:
         """Return a longer answer, such as a model gives where a benchmark's key is one letter."""
         return dice.pick(self._essays).turns[0][1]
 
-    def fresh(self, text: str, dice: Dice, share: float = VARIED_SHARE) -> str:
+    def fresh(self, text: str, dice: Dice, share: float | None = None) -> str:
         """Return `text` with this share of its rarer words swapped for words of the same shape."""
-        return self._retelling.retell(text, dice, share)
+        return self._retelling.retell(text, dice, self.uses.varied_share if share is None else share)
 
     def prompt(self, text: str, dice: Dice) -> str:
         """Return `text` as another person would put it, or verbatim as often as real strangers ask alike."""
-        return text if dice.chance(LOOK_ALIKE_SHARE) else self.fresh(text, dice)
+        return text if dice.chance(self.uses.look_alike_share) else self.fresh(text, dice)
 
 
-def open_library(folder: Path, dice: Dice) -> Library:
+def open_library(folder: Path, uses: Uses, dice: Dice) -> Library:
     """Read every corpus below `folder` that has the columns of the schema."""
     if not folder.is_dir():
         raise StopError(
@@ -108,7 +109,7 @@ def open_library(folder: Path, dice: Dice) -> Library:
             f"no Parquet file below {folder} has the columns {', '.join(COLUMNS)}: add a corpus in this schema"
         )
     conversations.extend(Conversation("phrasebook/phrasebook", language, turns) for language, turns in phrases())
-    return Library(conversations, dice)
+    return Library(conversations, uses, dice)
 
 
 def _read(path: Path, dice: Dice) -> Iterator[Conversation]:

@@ -18,7 +18,7 @@ from stillwatch.range.networks import Networks
 from stillwatch.range.plan import Plan, Proportions, plan_range
 from stillwatch.range.provider import Provider, Service
 from stillwatch.range.rhythm import HOUR, read_curves
-from stillwatch.range.skill import Skill
+from stillwatch.range.signup import SignUpDesk
 from stillwatch.range.tables import EXCHANGES
 from stillwatch.range.world import DAY, World
 from stillwatch.range.writer import BYTES_PER_EXCHANGE, ROWS_PER_FILE, Writer
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from stillwatch.range.honest.honest_class import Population
 
 STARTS_AT = datetime(2026, 6, 1, tzinfo=UTC)
-RELEASE_AT = 0.45  # assumption: the new model comes out when this share of the range has passed
 SHIPPED_CORPORA = Path(__file__).parent / "corpora"
 
 Defender = Callable[[pa.Table, datetime], Collection[str]]
@@ -65,8 +64,10 @@ def make_range(  # noqa: PLR0913 - what a person may choose, each by name
     """Write `exchanges/*.parquet`, `accounts.parquet`, `truth.parquet` and `truth_exchanges/*.parquet` into `out`.
 
     The same arguments give the same bytes, and memory stays flat, since exchanges leave for disk as time passes.
-    `parameters` changes assumptions: {"live_relay": {"sticky": 0.5}}. `defender` is asked after every window which
-    accounts to suspend, so that campaigns of level 4 have something to adapt to. `progress` is told the share done.
+    `parameters` changes assumptions, of a campaign, an honest class or what holds for everybody, by the names of the
+    catalogue: {"live_relay": {"sticky": 0.5}, "manners": {"think_s": 60.0}}. `defender` is asked after every window
+    which accounts to suspend, so that campaigns of level 4 have something to adapt to. `progress` is told the share
+    done.
     """
     plan = plan_range(
         scale=scale,
@@ -75,10 +76,11 @@ def make_range(  # noqa: PLR0913 - what a person may choose, each by name
         honest=honest,
         parameters=parameters or {},
         proportions=proportions or Proportions(),
+        service=service or Service(),
         days=days,
     )
     _check_folder(out, plan)
-    world = _world(plan, seed, corpora or SHIPPED_CORPORA, service or Service())
+    world = _world(plan, seed, corpora or SHIPPED_CORPORA)
     pa.default_memory_pool().release_unused()  # whole corpora were read, of which the library keeps a part
     crowd = [each.populate(world, exchanges, world.dice("honest", each.kind)) for each, exchanges in plan.honest]
     hostile = [_launch(world, plan, number) for number, share in enumerate(plan.campaigns) if share.exchanges]
@@ -107,18 +109,23 @@ def make_range(  # noqa: PLR0913 - what a person may choose, each by name
     return Made(out=out, exchanges=writer.rows, accounts=accounts, campaigns=len(plan.campaigns), learnt=learnt)
 
 
-def _world(plan: Plan, seed: int, corpora: Path, service: Service) -> World:
+def _world(plan: Plan, seed: int, corpora: Path) -> World:
+    customs, service = plan.customs, plan.service
     started = STARTS_AT.timestamp()
     kinds = {share.archetype.kind for share in plan.campaigns}
+    networks = Networks(customs.addresses, Dice(stream(seed, "networks")))
     return World(
         seed=seed,
         level=plan.level,
         started_at=started,
         days=plan.days,
-        library=open_library(corpora, Dice(stream(seed, "library"))),
+        library=open_library(corpora, customs.uses, Dice(stream(seed, "library"))),
         curves=read_curves(SHIPPED_CORPORA / "rhythms.parquet"),
-        networks=Networks(Dice(stream(seed, "networks"))),
-        provider=Provider(service, started + RELEASE_AT * plan.days * DAY),
+        rhythms=customs.rhythms.weeks(),
+        customs=customs,
+        networks=networks,
+        desk=SignUpDesk(customs.sign_up, customs.clientele, networks),
+        provider=Provider(service, started + service.release_at * plan.days * DAY),
         log=Log(seed * 1_000_003),
         thieves="credential_rotation_multichannel" in kinds,
         relay="live_relay" in kinds,
@@ -127,8 +134,7 @@ def _world(plan: Plan, seed: int, corpora: Path, service: Service) -> World:
 
 def _launch(world: World, plan: Plan, number: int) -> Campaign:
     share = plan.campaigns[number]
-    skill = Skill(level=plan.level)
-    return Campaign(world, share.archetype, exchanges=share.exchanges, accounts=share.accounts, skill=skill)
+    return Campaign(world, share.archetype, exchanges=share.exchanges, accounts=share.accounts)
 
 
 def _window(plan: Plan) -> float:

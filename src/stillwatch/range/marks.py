@@ -5,6 +5,8 @@ from typing import Any, Literal, TypeVar, cast
 
 T = TypeVar("T")
 Mark = Literal["fact", "derived", "assumption"]
+Shares = tuple[tuple[str, float], ...]
+"""Names, each with its share, its weight or whatever else is said of it; drawn from in this order."""
 
 
 def fact(value: T, source: str) -> T:

@@ -18,8 +18,6 @@ MODELS = (
     Model("meridian-small-4", 160.0, reasoning=False),
     Model("meridian-large-3", 55.0, reasoning=False),
 )
-POPULARITY = (0.46, 0.27, 0.19, 0.08)
-"""Assumption: the flagship takes the larger part of paid traffic, and older models linger."""
 
 NEW_MODEL = Model("meridian-large-5", 58.0, reasoning=True)
 """Comes out while the range runs."""

@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from stillwatch.errors import StopError
 from stillwatch.range.campaigns import ARCHETYPES, Archetype
+from stillwatch.range.customs import Customs
 from stillwatch.range.honest import CLASSES, HonestClass
 from stillwatch.range.marks import assumed, fact
+from stillwatch.range.provider import Service
 from stillwatch.range.skill import LEVELS
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 T = TypeVar("T")
-V = TypeVar("V", Archetype, HonestClass)
+V = TypeVar("V", bound="DataclassInstance")
+Parameters = Mapping[str, Mapping[str, object]]
+"""What a caller varies: of whom, what, and its value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +36,12 @@ class Proportions:
     fewest_exchanges: int = assumed(300, "of a campaign at any scale")
     fewest_accounts: int = assumed(16, "of a campaign at any scale")
     days_at_full_scale: float = fact(92.0, "May to July (S2, C7)")
+    days_exponent: float = assumed(0.38, "days shrink with the scale to this power, which keeps rates realistic")
     shortest_days: float = assumed(5.0, "so that bans, replacements and pivots have time to happen")
 
     def days(self, scale: float) -> float:
         """Return how many days a range of this scale spans: fewer at small scale, which keeps rates realistic."""
-        return float(max(self.shortest_days, round(self.days_at_full_scale * scale**0.38, 1)))
+        return float(max(self.shortest_days, round(self.days_at_full_scale * scale**self.days_exponent, 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ class Plan:
     days: float
     campaigns: tuple[Share, ...]
     honest: tuple[tuple[HonestClass, float], ...]
+    service: Service
+    customs: Customs
 
     @property
     def exchanges(self) -> float:
@@ -68,10 +78,12 @@ def plan_range(  # noqa: PLR0913 - what a range is made from
     campaigns: Sequence[str] | None,
     honest: Sequence[str] | None,
     proportions: Proportions,
-    parameters: Mapping[str, Mapping[str, object]],
+    service: Service,
+    parameters: Parameters,
     days: float | None = None,
 ) -> Plan:
     """Work out the size of each population; a population's size does not depend on which others take part."""
+    proportions = _varied(proportions, "proportions", parameters)
     if not 0 < scale <= 1:
         raise StopError(
             f"--scale {scale} is outside 0 to 1: 1 is {proportions.at_full_scale:,} exchanges, "
@@ -79,11 +91,18 @@ def plan_range(  # noqa: PLR0913 - what a range is made from
         )
     if level not in LEVELS:
         raise StopError(f"--level {level} is not known: choose 0 (careless) to {max(LEVELS)} (adaptive)")
-    hostile = {each.kind: _varied(each, parameters) for each in ARCHETYPES}
-    friendly = {each.kind: _varied(each, parameters) for each in CLASSES}
+    hostile = {each.kind: _varied(each, each.kind, parameters) for each in ARCHETYPES}
+    friendly = {each.kind: _varied(each, each.kind, parameters) for each in CLASSES}
+    common = Customs()
+    customs = {each.name: _varied(getattr(common, each.name), each.name, parameters) for each in fields(common)}
+    customs["skill"] = replace(customs["skill"], level=level)
+    everybody = ("proportions", "service", *customs)
     for kind in parameters:
-        if kind not in hostile and kind not in friendly:
-            raise StopError(f"parameters name {kind!r}, which is neither a campaign nor an honest class")
+        if kind not in hostile and kind not in friendly and kind not in everybody:
+            raise StopError(
+                f"parameters name {kind!r}, which is neither a campaign nor an honest class nor one of "
+                f"{', '.join(everybody)}"
+            )
     chosen = _chosen("campaign", campaigns, hostile)
     classes = _chosen("honest class", honest, friendly)
     if not chosen and not classes:
@@ -99,6 +118,8 @@ def plan_range(  # noqa: PLR0913 - what a range is made from
         days=span,
         campaigns=tuple(_share(each, per_part, proportions, span) for each in chosen),
         honest=tuple((each, total * (1 - proportions.campaign_share) * each.share / every) for each in classes),
+        service=_varied(service, "service", parameters),
+        customs=Customs(**customs),
     )
 
 
@@ -116,13 +137,13 @@ def _share(archetype: Archetype, per_part: float, proportions: Proportions, days
     return Share(archetype, exchanges, min(archetype.accounts, max(proportions.fewest_accounts, round(accounts))))
 
 
-def _varied(owner: V, parameters: Mapping[str, Mapping[str, object]]) -> V:
-    """Return an archetype or class with the parameters that a caller varies."""
-    given = dict(parameters.get(owner.kind, {}))
+def _varied(owner: V, kind: str, parameters: Parameters) -> V:
+    """Return what holds for a `kind`, with the parameters that a caller varies."""
+    given = dict(parameters.get(kind, {}))
     known = {each.name for each in fields(owner)}
     for name in given:
         if name not in known:
-            raise StopError(f"{owner.kind} has no parameter {name!r}: choose from {', '.join(sorted(known))}")
+            raise StopError(f"{kind} has no parameter {name!r}: choose from {', '.join(sorted(known))}")
     return replace(owner, **cast("dict[str, Any]", given)) if given else owner
 
 

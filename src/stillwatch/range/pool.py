@@ -9,9 +9,10 @@ from stillwatch.range.chance import Dice
 from stillwatch.range.delivery import Job, deliver
 from stillwatch.range.fleet import Fleet
 from stillwatch.range.provider import OK
+from stillwatch.range.workers import Workers
 from stillwatch.range.world import DAY, Answer
 
-NO_ACCOUNT_S = 20.0  # how long a worker waits where no account is left to send over
+LEAST_SHIFT_S = 60.0  # what is left of a range after its last whole shift, and too short for another
 
 
 class Shifts:
@@ -36,16 +37,18 @@ class Shifts:
         return self._ends[self.number_of(now)]
 
 
-def shifts(since: float, until: float, duty: float, per_day: float, dice: Dice) -> Shifts:
+def shifts(  # noqa: PLR0913 - when, how much and how often
+    since: float, until: float, duty: float, per_day: float, workers: Workers, dice: Dice
+) -> Shifts:
     """Plan shifts that fill about `duty` of the time between two dates, `per_day` of them a day, with ragged edges."""
-    if duty >= 0.95:  # noqa: PLR2004 - round the clock, in shifts that follow one another
+    if duty >= workers.round_the_clock:  # in shifts that follow one another
         duty = 1.0
     step = DAY / per_day
     spans, at = [], since
-    while at < until - 60:
+    while at < until - LEAST_SHIFT_S:
         length = min(until - at, step)
         start = at + length * (1 - duty) * dice.unit()
-        spans.append((start, min(at + length, start + length * duty * dice.between(1.0, 1.6))))
+        spans.append((start, min(at + length, start + length * duty * dice.between(*workers.shift_stretch))))
         at += step
     return Shifts(spans)
 
@@ -61,21 +64,21 @@ class Pool:
         when: Shifts,
         dice: Dice,
         *,
-        pause_s: float,
+        workers: Workers,
         quota: float,
     ) -> None:
         """Take jobs from `next_job` during shifts, at most `quota` requests in each."""
         self.on_sent: Callable[[int], bool] = lambda _: True
         """Told how many requests went out; says whether to go on."""
         self._agenda, self._fleet, self._next_job, self._when, self._dice = agenda, fleet, next_job, when, dice
-        self._pause_s, self._quota = pause_s, quota
+        self._workers, self._quota = workers, quota
         self._shift, self._sent_in_shift = -1, 0
         self._open: deque[Job] = deque()  # conversations whose next turn any worker may send, over any account
 
     def start(self, workers: int, now: float) -> None:
         """Switch on so many workers, spread over their first pause so that only the shift begins at once."""
         for _ in range(workers):
-            self._agenda.at(self._when.next_on(now) + self._dice.unit() * 2, self._work)
+            self._agenda.at(self._when.next_on(now) + self._dice.unit() * self._workers.start_spread_s, self._work)
 
     def _work(self, now: float) -> None:
         ready = self._when.next_on(now)
@@ -83,14 +86,14 @@ class Pool:
             ready = self._when.next_on(self._when.end_of(now))
         if ready > now:
             if ready < float("inf"):
-                self._agenda.at(ready + self._dice.unit() * 2, self._work)
+                self._agenda.at(ready + self._dice.unit() * self._workers.start_spread_s, self._work)
             return
         job = self._open.popleft() if self._open else self._next_job(now)
         if job is None:  # the list is done
             return
         before = job.sent
         answer = deliver(self._fleet, job, now, self._dice)
-        ended = answer.ended_at if answer else now + NO_ACCOUNT_S
+        ended = answer.ended_at if answer else now + self._workers.no_account_s
         self._sent_in_shift += job.sent - before
         more = self.on_sent(job.sent - before)
         self._agenda.at(ended, lambda then: self._finish(job, answer, then, more=more))
@@ -110,7 +113,7 @@ class Pool:
                 self._open.append(job)
         if not more:
             return
-        pause = self._pause_s * self._dice.between(0.5, 1.5)
+        pause = self._workers.pause_s * self._dice.between(*self._workers.pause_spread)
         if self._fleet.skill.jitters:
-            pause += self._dice.lognormal(self._fleet.skill.jitter_s, 1.0)
+            pause += self._dice.lognormal(self._fleet.skill.jitter_s, self._fleet.skill.jitter_spread)
         self._agenda.at(now + pause * self._fleet.conduct.pause_factor, self._work)

@@ -2,11 +2,13 @@
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from stillwatch.range.chance import Dice
+from stillwatch.range.chance import Dice, Urn
 from stillwatch.range.library import Conversation, Library
+from stillwatch.range.marks import Shares
+from stillwatch.range.uses import Uses
 from stillwatch.range.wording import Template, word
 
 
@@ -32,10 +34,8 @@ class Script:
     """Digests of images, sounds or files that come with the first request."""
 
 
-SOFTWARE_SHARE = 0.35  # assumption: of unrelated customers are software rather than people
-STEADY_SHARE = 0.8  # assumption: of programs that always send the same parameters
-SHORT = 120  # characters; a benchmark's key rather than a model's answer
-ATTACHED_SHARE = 0.05  # assumption: of people's and products' sessions start with an image, a sound or a file
+GRADES = 10  # of a verdict: from 1 up
+NAME_CHARS = 5  # of a word that may be a file's name
 Programme = Callable[[Dice], Script]
 Wording = Callable[[Dice], Template]
 """Where the template of the next request comes from: always the same, or worded anew."""
@@ -59,21 +59,21 @@ AGENT_PARAMS = (
 )
 
 
-def params(dice: Dice) -> str | None:
+def params(uses: Uses, dice: Dice) -> str | None:
     """Draw request parameters as honest clients and others send them: many send none."""
-    if dice.chance(0.2):
+    if dice.chance(uses.no_params_share):
         return None
-    chosen: dict[str, object] = {"max_tokens": dice.pick((512, 1024, 2048, 4096, 8192))}
-    if dice.chance(0.6):
-        chosen["temperature"] = dice.pick((0, 0, 0.2, 0.5, 0.7, 0.7, 1, 1))
-    if dice.chance(0.1):
-        chosen["top_p"] = dice.pick((0.9, 0.95))
+    chosen: dict[str, object] = {"max_tokens": dice.pick(uses.max_tokens)}
+    if dice.chance(uses.temperature_share):
+        chosen["temperature"] = dice.pick(uses.temperatures)
+    if dice.chance(uses.top_p_share):
+        chosen["top_p"] = dice.pick(uses.top_ps)
     return json.dumps(chosen, separators=(",", ":"))
 
 
-def steady(programme: Programme, dice: Dice) -> Programme:
+def steady(library: Library, programme: Programme, dice: Dice) -> Programme:
     """Give a programme the fixed request parameters of one piece of software."""
-    return with_params(programme, params(dice))
+    return with_params(programme, params(library.uses, dice))
 
 
 def with_params(programme: Programme, fixed: str | None) -> Programme:
@@ -86,14 +86,19 @@ def converse(library: Library, shelf: str, system: str | None = None) -> Program
 
     def script(dice: Dice) -> Script:
         conversation = library.draw(shelf, dice)
-        return Script(system, _retold(library, conversation, dice), params(dice), attached=attachments(dice))
+        return Script(
+            system,
+            _retold(library, conversation, dice),
+            params(library.uses, dice),
+            attached=_attachments(library.uses, dice),
+        )
 
     return script
 
 
-def attachments(dice: Dice, share: float = ATTACHED_SHARE) -> tuple[str, ...]:
+def attachments(share: float, most: int, dice: Dice) -> tuple[str, ...]:
     """Return the digests of what is attached to a session's first request: mostly nothing."""
-    return tuple(f"sha256:{dice.hex(64)}" for _ in range(1 + dice.below(2))) if dice.chance(share) else ()
+    return tuple(f"sha256:{dice.hex(64)}" for _ in range(1 + dice.below(most))) if dice.chance(share) else ()
 
 
 def embed(library: Library, shelf: str) -> Programme:
@@ -119,46 +124,56 @@ def pour(library: Library, shelf: str, wording: Wording, *, as_system: bool = Fa
         if as_system:
             instruction = template.fill("", "").strip()
             return Script(
-                instruction, (_turn(item, reply, conversation, dice),), params(dice), attached=attachments(dice)
+                instruction,
+                (_turn(item, reply, conversation, library.uses, dice),),
+                params(library.uses, dice),
+                attached=_attachments(library.uses, dice),
             )
         return Script(
             None,
-            (_turn(template.fill(item, given), reply, conversation, dice),),
-            params(dice),
-            attached=attachments(dice),
+            (_turn(template.fill(item, given), reply, conversation, library.uses, dice),),
+            params(library.uses, dice),
+            attached=_attachments(library.uses, dice),
         )
 
     return script
 
 
-def harvest(library: Library, wording: Wording, seeds: int = 3) -> Programme:
+def harvest(library: Library, wording: Wording) -> Programme:
     """Task generation: one template with rotating seeds; the answer is a list of new tasks.
 
     Source: self-instruct and its descendants send a template with three seed tasks and receive twenty tasks,
     so that the log shows the template, not the instructions of the finished corpus.
     """
+    uses = library.uses
+    longest, longest_answer = uses.harvested_chars
 
     def script(dice: Dice) -> Script:
-        examples = [library.prompt(library.draw("task", dice).turns[0][0][:300], dice) for _ in range(seeds)]
-        tasks = [library.draw("task", dice).turns[0] for _ in range(6)]
+        examples = [
+            library.prompt(library.draw("task", dice).turns[0][0][: uses.seed_chars], dice) for _ in range(uses.seeds)
+        ]
+        tasks = [library.draw("task", dice).turns[0] for _ in range(uses.harvested)]
         listed = "\n".join(f"{k + 1}. {example}" for k, example in enumerate(examples))
-        reply = "\n".join(f"{k + 1}. {q[:200]}\n   {a[:300]}" for k, (q, a) in enumerate(tasks, start=seeds))
-        return Script(None, (Turn("user", wording(dice).fill(listed), library.fresh(reply, dice)),), params(dice))
+        reply = "\n".join(
+            f"{k + 1}. {q[:longest]}\n   {a[:longest_answer]}" for k, (q, a) in enumerate(tasks, start=uses.seeds)
+        )
+        return Script(None, (Turn("user", wording(dice).fill(listed), library.fresh(reply, dice)),), params(uses, dice))
 
     return script
 
 
-def work_agentically(library: Library, system: str, steps: int = 4) -> Programme:
+def work_agentically(library: Library, system: str, steps: int | None = None) -> Programme:
     """A coding agent: one task, then up to `steps` tool calls whose results are further requests of the session."""
+    most, longest = steps or library.uses.agent_steps, library.uses.tool_result_chars
     fixed = AGENT_PARAMS[zlib.crc32(system.encode()) % len(AGENT_PARAMS)]
 
     def script(dice: Dice) -> Script:
         task = library.draw("code", dice)
         question, answer = task.turns[0]
         turns = [Turn("user", library.prompt(question, dice), _call(question, dice))]
-        for _ in range(1 + dice.below(steps)):
+        for _ in range(1 + dice.below(most)):
             other_question, other_answer = library.draw("code", dice).turns[0]
-            result = library.fresh((other_answer or other_question)[:900], dice)
+            result = library.fresh((other_answer or other_question)[:longest], dice)
             turns.append(Turn("tool", _result(result), _call(other_question, dice)))
         done = library.fresh(answer or library.answer_like(task, dice), dice)
         turns.append(Turn("tool", _result(f"{dice.below(90) + 1} passed in {dice.below(4000) / 100} s"), done))
@@ -186,7 +201,7 @@ def repeat_set(library: Library, shelf: str, size: int, dice: Dice) -> Programme
 
     def script(d: Dice) -> Script:
         conversation = d.pick(questions)
-        reply = library.fresh(_reply(library, "reasoned", conversation, d), d, 0.15)
+        reply = library.fresh(_reply(library, "reasoned", conversation, d), d, library.uses.reworded)
         return Script(None, (Turn("user", conversation.turns[0][0], reply),), '{"max_tokens":1024,"temperature":0}')
 
     return script
@@ -207,6 +222,12 @@ def mix(parts: list[tuple[float, Programme]]) -> Programme:
     return script
 
 
+def mixture(shares: Shares, programmes: Mapping[str, Programme]) -> Programme:
+    """Alternate between the programmes that are named, by their shares."""
+    Urn.named(shares, programmes)  # refuses a share of what is not there
+    return mix([(share, programmes[name]) for name, share in shares])
+
+
 ITEMS = {
     "reasoned": "sums",
     "reconstruct": "task",
@@ -223,65 +244,53 @@ ITEMS = {
 }
 """Which shelf each family works on, on either side."""
 
-# Assumption: how software built on an API divides its uses. Every family that a campaign uses is here too, since
-# tutoring, audit trails, grading, localisation and synthetic data are ordinary products.
-_USES = (
-    ("reasoned", 0.14),
-    ("reconstruct", 0.06),
-    ("grade", 0.1),
-    ("rewrite", 0.06),
-    ("clean", 0.08),
-    ("language", 0.08),
-    ("analyst", 0.06),
-    ("generate", 0.08),
-    ("summarise", 0.08),
-    ("extract", 0.07),
-    ("classify", 0.07),
-    ("context", 0.07),
-    ("review", 0.05),
-)
-
 
 def software(library: Library, dice: Dice, family: str | None = None) -> Programme:
     """Draw the programme of one small piece of software: its own wording of one use."""
-    family = family or _use(dice)
-    shelf = "broad" if dice.chance(0.3) else ITEMS.get(family, "broad")
+    uses = library.uses
+    family = family or _use(uses.software, dice)
+    shelf = "broad" if dice.chance(uses.broad_share) else ITEMS.get(family, "broad")
     wording = always(word(family, dice))
     if family == "generate":
-        return steady(harvest(library, wording), dice)
-    return steady(pour(library, shelf, wording, as_system=dice.chance(0.3)), dice)
+        return steady(library, harvest(library, wording), dice)
+    return steady(library, pour(library, shelf, wording, as_system=dice.chance(uses.as_system_share)), dice)
 
 
 def person(library: Library, dice: Dice) -> Programme:
     """Draw the habits of one person: chat, own scripts, an agent, in a personal mixture."""
+    uses, likes = library.uses, dict(library.uses.tastes)
     tastes = [
-        (
-            dice.exponential(1.0),
-            converse(
-                library, dice.pick(("chat", "dialogue", "code", "any", "persona", "task", "sums", "broad", "broad"))
-            ),
-        ),
-        (dice.exponential(0.7), software(library, dice)),
-        (dice.exponential(0.6), work_agentically(library, word("agent", dice).text)),
-        (dice.exponential(0.5), converse(library, "dialogue", word("assistant", dice).text)),
+        (dice.exponential(likes["talk"]), converse(library, dice.pick(uses.shelves))),
+        (dice.exponential(likes["software"]), software(library, dice)),
+        (dice.exponential(likes["agent"]), work_agentically(library, word("agent", dice).text)),
+        (dice.exponential(likes["assistant"]), converse(library, "dialogue", word("assistant", dice).text)),
     ]
-    if library.languages and dice.chance(0.3):
-        tastes.append((dice.exponential(3.0), converse(library, f"lang:{dice.pick(library.languages)}")))
-    return mix([(weight, steady(taste, dice) if dice.chance(STEADY_SHARE) else taste) for weight, taste in tastes])
+    if library.languages and dice.chance(uses.foreign_share):
+        tastes.append((dice.exponential(likes["foreign"]), converse(library, f"lang:{dice.pick(library.languages)}")))
+    return mix(
+        [
+            (weight, steady(library, taste, dice) if dice.chance(uses.steady_share) else taste)
+            for weight, taste in tastes
+        ]
+    )
 
 
 def somebody(library: Library, dice: Dice) -> Programme:
     """Draw what one unrelated customer does: mostly a person, at times software."""
-    return software(library, dice) if dice.chance(SOFTWARE_SHARE) else person(library, dice)
+    return software(library, dice) if dice.chance(library.uses.software_share) else person(library, dice)
 
 
-def _use(dice: Dice) -> str:
-    left = dice.unit() * sum(weight for _, weight in _USES)
-    for family, weight in _USES:
+def _attachments(uses: Uses, dice: Dice) -> tuple[str, ...]:
+    return attachments(uses.attached_share, uses.most_attached, dice)
+
+
+def _use(shares: Shares, dice: Dice) -> str:
+    left = dice.unit() * sum(weight for _, weight in shares)
+    for family, weight in shares:
         left -= weight
         if left < 0:
             return family
-    return _USES[-1][0]
+    return shares[-1][0]
 
 
 def _retold(library: Library, conversation: Conversation, dice: Dice) -> tuple[Turn, ...]:
@@ -290,14 +299,13 @@ def _retold(library: Library, conversation: Conversation, dice: Dice) -> tuple[T
             library.prompt(question, dice),
             library.fresh(answer or library.answer_like(conversation, dice), dice),
             conversation,
+            library.uses,
             dice,
         )
-        for question, answer in conversation.turns[:8]
+        for question, answer in conversation.turns[: library.uses.longest_talk]
     )
 
 
-REFUSED_SHARE = 0.004  # assumption: harmless requests refused by mistake
-UNSAFE_REFUSED_SHARE = 0.55  # assumption: of requests that look unsafe
 REFUSALS = (
     "I can't help with that.",
     "I'm not able to assist with this request.",
@@ -306,8 +314,9 @@ REFUSALS = (
 )
 
 
-def _turn(asked: str, answered: str, conversation: Conversation, dice: Dice) -> Turn:
-    share = UNSAFE_REFUSED_SHARE if conversation.corpus.startswith(("jailbreak", "unsafe")) else REFUSED_SHARE
+def _turn(asked: str, answered: str, conversation: Conversation, uses: Uses, dice: Dice) -> Turn:
+    unsafe = conversation.corpus.startswith(("jailbreak", "unsafe"))
+    share = uses.unsafe_refused_share if unsafe else uses.refused_share
     if dice.chance(share):
         return Turn("user", asked, dice.pick(REFUSALS), refused=True)
     return Turn("user", asked, answered)
@@ -316,18 +325,28 @@ def _turn(asked: str, answered: str, conversation: Conversation, dice: Dice) -> 
 def _reply(library: Library, family: str, conversation: Conversation, dice: Dice) -> str:
     question, answer = conversation.turns[0]
     if family in {"grade", "classify"}:
-        return f"Score: {dice.below(10) + 1}. " + library.answer_like(conversation, dice)[: 40 + dice.below(300)]
+        least, more = library.uses.verdict_chars
+        return f"{a_grade(dice)} " + library.answer_like(conversation, dice)[: least + dice.below(more)]
     if family in {"rewrite", "clean"}:
         return answer or question
     reply = answer or library.answer_like(conversation, dice)
-    if family in {"reasoned", "reconstruct"} and len(reply) < SHORT and conversation.language == "en":
+    if (
+        family in {"reasoned", "reconstruct"}
+        and conversation.language == "en"
+        and len(reply) < library.uses.short_answer_chars
+    ):
         return f"{library.essay(dice)}\n\n{reply}"
     return reply
 
 
+def a_grade(dice: Dice) -> str:
+    """Return how a verdict begins."""
+    return f"Score: {dice.below(GRADES) + 1}."
+
+
 def _call(about: str, dice: Dice) -> str:
     """Return a tool call on files and names of somebody's own project."""
-    names = [word.lower() for word in about.split() if word.isalpha() and len(word) > 4] or ["notes"]  # noqa: PLR2004
+    names = [word.lower() for word in about.split() if word.isalpha() and len(word) >= NAME_CHARS] or ["notes"]
     one, other, number = dice.pick(names), dice.pick(names), dice.hex(3)
     calls = {
         "search": f"{one} {other} {number}",

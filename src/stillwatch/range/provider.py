@@ -1,11 +1,13 @@
 """The provider under simulation: its models, how fast and how reliably it answers, what it limits and bans."""
 
+import math
 from dataclasses import dataclass
 
 from stillwatch.range.accounts import Account
 from stillwatch.range.chance import Dice, Urn
+from stillwatch.range.log import BYTES_PER_TOKEN
 from stillwatch.range.marks import assumed, derived, fact
-from stillwatch.range.models import MODELS, NEW_MODEL, POPULARITY, Model
+from stillwatch.range.models import MODELS, NEW_MODEL, Model
 
 OK, TOO_MANY, FORBIDDEN, OVERLOADED = 200, 429, 403, 529
 
@@ -17,11 +19,29 @@ class Service:
     failure_share: float = fact(
         0.02, "BurstGPT: failures above 5 % for some services (arXiv:2401.17644); 2 % overall is low"
     )
-    first_token_s: float = assumed(0.9, "median time to first token; log-normal, sigma 0.5")
-    reasoning_median: float = assumed(420.0, "reasoning tokens of an answer; log-normal, sigma 0.9")
+    full_share: float = assumed(0.25, "of failures are 429, since the shared pool is full, the others 529")
+    full_s: tuple[float, float] = assumed((0.05, 0.3), "until such a 429, uniform")
+    overloaded_s: float = assumed(4.0, "median time until a 529")
+    overloaded_spread: float = assumed(1.0, "sigma of this time, which is log-normal")
+    refused_s: tuple[float, float] = assumed((0.05, 0.2), "until a 403, or a 429 above the plan's limit; uniform")
+    limits: tuple[tuple[str, float], ...] = assumed(
+        (("free", 15), ("payg", 60), ("pro", 40), ("max", 80), ("team", 200), ("edu", 40), ("enterprise", 1500)),
+        "requests a minute by plan, in the range of published tiers",
+    )
+    first_token_s: float = assumed(0.9, "median time to first token")
+    first_token_spread: float = assumed(0.5, "sigma of this time, which is log-normal")
+    speed_spread: float = assumed(0.15, "sigma of a model's tokens a second, which are log-normal")
+    reasoning_median: float = assumed(420.0, "reasoning tokens of an answer")
+    reasoning_spread: float = assumed(0.9, "sigma of these, which are log-normal")
     cut_off_share: float = assumed(0.03, "answers that end at max_tokens")
     cache_minutes: float = assumed(5.0, "how long a prompt prefix stays cached after its last use")
+    release_at: float = assumed(0.45, "when the new model comes out, as a share of the range")
     adoption_per_day: float = assumed(0.07, "share of honest requests that move to a new model each day after release")
+    most_adopted: float = assumed(0.6, "of honest requests at last go to the new model")
+    popularity: tuple[tuple[str, float], ...] = assumed(
+        tuple(zip((model.name for model in MODELS), (0.46, 0.27, 0.19, 0.08), strict=True)),
+        "of models that customers settle on: the flagship takes the larger part of paid traffic, and older ones linger",
+    )
     main_model_share: float = assumed(
         0.65, "of an account's sessions go to the model it has settled on, the others to a second one"
     )
@@ -30,9 +50,10 @@ class Service:
     )
     campaign_ban_days: float = derived(45.0, "mean life of a campaign's account: C6 25,000 accounts over 45 days")
 
-
-LIMITS = {"free": 15, "payg": 60, "pro": 40, "max": 80, "team": 200, "edu": 40, "enterprise": 1500}
-"""Assumption: requests a minute by plan, in the range of published tiers."""
+    @property
+    def reasoning_mean(self) -> float:
+        """How far the mean of an answer's reasoning tokens lies above their median, to one decimal."""
+        return round(math.exp(self.reasoning_spread**2 / 2), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +73,8 @@ class Provider:
         """Behave as `service` says; the new model is on offer from `released_at` on."""
         self.service = service
         self.released_at = released_at
-        self._models = Urn(MODELS, POPULARITY)
+        self._models = Urn.named(service.popularity, {model.name: model for model in MODELS})
+        self._limits = dict(service.limits)
 
     def any_model(self, dice: Dice) -> Model:
         """Draw a model as customers settle on one before the new one comes out."""
@@ -64,7 +86,11 @@ class Provider:
             account.models = (self.any_model(dice), self.any_model(dice))
         settled = account.models[0 if dice.unit() < self.service.main_model_share else -1]
         days = (now - self.released_at) / 86_400
-        if days > 0 and settled.reasoning and dice.unit() < min(0.6, days * self.service.adoption_per_day):
+        if (
+            days > 0
+            and settled.reasoning
+            and dice.unit() < min(self.service.most_adopted, days * self.service.adoption_per_day)
+        ):
             return NEW_MODEL
         return settled
 
@@ -72,22 +98,26 @@ class Provider:
         self, account: Account, model: Model, now: float, output: str, *, reasons: bool, dice: Dice
     ) -> Outcome:
         """Answer one request of `account` at `now`, or refuse it."""
+        service = self.service
         if now >= account.banned_at:
-            return Outcome(FORBIDDEN, now + dice.between(0.05, 0.2), "error", 0)
-        limit = LIMITS[account.plan]
+            return Outcome(FORBIDDEN, now + dice.between(*service.refused_s), "error", 0)
+        limit = self._limits[account.plan]
         account.allowance = min(limit, account.allowance + abs(now - account.refilled_at) * limit / 60)
         account.refilled_at = now
         if account.allowance < 1:
-            return Outcome(TOO_MANY, now + dice.between(0.05, 0.2), "error", 0)
+            return Outcome(TOO_MANY, now + dice.between(*service.refused_s), "error", 0)
         account.allowance -= 1
         luck = dice.unit()
-        if luck < self.service.failure_share:
-            if luck < self.service.failure_share / 4:  # the shared pool is full, whoever asks
-                return Outcome(TOO_MANY, now + dice.between(0.05, 0.3), "error", 0)
-            return Outcome(OVERLOADED, now + dice.lognormal(4.0, 1.0), "error", 0)
-        reasoning = int(dice.lognormal(self.service.reasoning_median, 0.9)) if reasons and model.reasoning else 0
-        tokens = len(output.encode()) / 4 + reasoning
-        wait = dice.lognormal(self.service.first_token_s, 0.5) + tokens / (
-            model.tokens_per_second * dice.lognormal(1.0, 0.15)
+        if luck < service.failure_share:
+            if luck < service.failure_share * service.full_share:  # the shared pool is full, whoever asks
+                return Outcome(TOO_MANY, now + dice.between(*service.full_s), "error", 0)
+            return Outcome(
+                OVERLOADED, now + dice.lognormal(service.overloaded_s, service.overloaded_spread), "error", 0
+            )
+        thinks = reasons and model.reasoning
+        reasoning = int(dice.lognormal(service.reasoning_median, service.reasoning_spread)) if thinks else 0
+        tokens = len(output.encode()) / BYTES_PER_TOKEN + reasoning
+        wait = dice.lognormal(service.first_token_s, service.first_token_spread) + tokens / (
+            model.tokens_per_second * dice.lognormal(1.0, service.speed_spread)
         )
-        return Outcome(OK, now + wait, "length" if luck > 1 - self.service.cut_off_share else "stop", reasoning)
+        return Outcome(OK, now + wait, "length" if luck > 1 - service.cut_off_share else "stop", reasoning)

@@ -7,26 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
-from stillwatch.range.chance import Urn
+from stillwatch.range.marks import assumed
 
 HOUR = 3600.0
 Week = npt.NDArray[np.float64]
 """168 weights with mean 1, Monday 00:00 local time first."""
-
-
-def _week(hours: str, weekend: float) -> Week:
-    """Return a week from the 24 weights of a working day and what a weekend day has of them."""
-    day = np.array(hours.split(), np.float64)
-    weights: Week = np.concatenate([np.tile(day, 5), np.tile(day, 2) * weekend])
-    return np.asarray(weights / weights.mean(), np.float64)
-
-
-# Assumptions: the hourly shapes of people at work, of people at home, of students, of machines, of nightly jobs.
-OFFICE = _week(".05 .05 .05 .05 .05 .05 .05 .3 1 1.8 2.2 2 1.1 1.6 2.1 2 1.7 1 .5 .4 .3 .2 .1 .05", 0.15)
-EVENING = _week(".5 .3 .15 .08 .05 .05 .1 .3 .7 1 1.1 1.1 1 1 1.1 1.1 1.1 1.2 1.3 1.6 1.9 2 1.7 1.1", 1.1)
-STUDENT = _week(".8 .4 .2 .1 .05 .05 .1 .2 .6 1 1.3 1.2 1 1.3 1.5 1.5 1.4 1.2 1.2 1.5 1.9 2.1 2 1.5", 0.8)
-MACHINE = _week("1 " * 24, 1.0)
-NIGHTLY = _week(".2 3 5 5 4 2 .6" + " .15" * 16 + " .2", 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +22,29 @@ class Country:
     utc_offset: float
 
 
-# Assumption: a plausible spread of an API's customers. The same spread serves both sides: geography is never evidence.
-_SPREAD = (
-    ("US", -5, 0.17), ("US", -8, 0.1), ("GB", 0, 0.07), ("DE", 1, 0.07), ("FR", 1, 0.05), ("IN", 5.5, 0.09),
-    ("JP", 9, 0.09), ("SG", 8, 0.1), ("BR", -3, 0.05), ("CA", -5, 0.04), ("KR", 9, 0.05), ("NL", 1, 0.03),
-    ("AU", 10, 0.03), ("ID", 7, 0.02), ("PL", 1, 0.02), ("ES", 1, 0.02),
-)  # fmt: skip
-COUNTRIES = Urn([Country(code, offset) for code, offset, _ in _SPREAD], [weight for _, _, weight in _SPREAD])
+@dataclass(frozen=True, kw_only=True)
+class Rhythms:
+    """When people and machines are busy, by their own clocks: weights of the 24 hours of a working day."""
+
+    office: str = assumed(
+        ".05 .05 .05 .05 .05 .05 .05 .3 1 1.8 2.2 2 1.1 1.6 2.1 2 1.7 1 .5 .4 .3 .2 .1 .05", "people at work"
+    )
+    evening: str = assumed(
+        ".5 .3 .15 .08 .05 .05 .1 .3 .7 1 1.1 1.1 1 1 1.1 1.1 1.1 1.2 1.3 1.6 1.9 2 1.7 1.1", "people at home"
+    )
+    student: str = assumed(
+        ".8 .4 .2 .1 .05 .05 .1 .2 .6 1 1.3 1.2 1 1.3 1.5 1.5 1.4 1.2 1.2 1.5 1.9 2.1 2 1.5", "students and pupils"
+    )
+    machine: str = assumed("1 " * 23 + "1", "machines")
+    nightly: str = assumed(".2 3 5 5 4 2 .6" + " .15" * 16 + " .2", "nightly jobs")
+    weekend: tuple[tuple[str, float], ...] = assumed(
+        (("office", 0.15), ("evening", 1.1), ("student", 0.8), ("machine", 1.0), ("nightly", 1.0)),
+        "what a weekend day has of a working day's traffic",
+    )
+
+    def weeks(self) -> dict[str, Week]:
+        """Return each rhythm as the hours of a week."""
+        return {name: _week(getattr(self, name), share) for name, share in self.weekend}
 
 
 def hours_of_week(utc_offsets: npt.NDArray[np.int64], first_hour: int, last_hour: int) -> npt.NDArray[np.int64]:
@@ -57,3 +58,10 @@ def read_curves(path: Path) -> list[Week]:
     table = pq.read_table(path, columns=["client", "rate"])
     clients = len(set(table["client"].to_pylist()))
     return list(table["rate"].to_numpy().astype(np.float64).reshape(clients, -1))
+
+
+def _week(hours: str, weekend: float) -> Week:
+    """Return a week from the 24 weights of a working day and what a weekend day has of them."""
+    day = np.array(hours.split(), np.float64)
+    weights: Week = np.concatenate([np.tile(day, 5), np.tile(day, 2) * weekend])
+    return np.asarray(weights / weights.mean(), np.float64)

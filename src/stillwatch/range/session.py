@@ -12,15 +12,12 @@ from stillwatch.range.world import Answer, LeftOver, Request, World
 if TYPE_CHECKING:
     from stillwatch.range.habits import Habit
 
-LONGEST_HISTORY = 24  # messages; clients trim what is older
-MOST_RETRIES = 4
 HOUR = 3600.0
-TOOL_PAUSE_S = 1.5  # assumption: median time a tool takes before its result is sent
 
 
 def hold_session(world: World, habit: "Habit", script: Script, start: float, dice: Dice) -> None:
     """Send a script's requests one after another, each with the session's history."""
-    account, service = habit.account, world.provider.service
+    account, service, manners = habit.account, world.provider.service, world.customs.manners
     session = new_session(account, dice)
     history = opening(script)
     now = start
@@ -35,8 +32,8 @@ def hold_session(world: World, habit: "Habit", script: Script, start: float, dic
                 world.left_over.append(LeftOver(at=now, script=script, turn=number, history=history, model=model))
             return
         if habit.compacts_after and number and number % habit.compacts_after == 0:
-            session, history, warm = new_session(account, dice), _compacted(history), 0
-        messages = [*history[-LONGEST_HISTORY:], (turn.role, turn.asked)]
+            session, history, warm = new_session(account, dice), _compacted(history, *manners.gist_chars), 0
+        messages = [*history[-manners.longest_history :], (turn.role, turn.asked)]
         request = Request(
             messages=messages,
             output=turn.answered,
@@ -46,7 +43,7 @@ def hold_session(world: World, habit: "Habit", script: Script, start: float, dic
             params=script.params,
             operation=script.operation,
             end_user=end_user,
-            signatures=signatures[-3:] or None,
+            signatures=signatures[-manners.kept_signatures :] or None,
             reasons=reasons,
             cached_messages=min(warm, len(messages)),
             campaign=habit.campaign,
@@ -55,14 +52,14 @@ def hold_session(world: World, habit: "Habit", script: Script, start: float, dic
         answer = patiently(world, account, request, now, dice, fallback=habit.fallback_channel)
         habit.last_at = answer.ended_at
         if answer.status == FORBIDDEN:
-            habit.until = min(habit.until, now + dice.exponential(HOUR))
+            habit.until = min(habit.until, now + dice.exponential(manners.ban_noticed_h * HOUR))
         if answer.status != OK:
             return
         if answer.signature:
             signatures.append(answer.signature)
         history += [(turn.role, turn.asked), ("assistant", turn.answered)]
         following = script.turns[number + 1].role if number + 1 < len(script.turns) else "user"
-        pause = dice.lognormal(habit.think_s if following == "user" else TOOL_PAUSE_S, 1.0)
+        pause = dice.lognormal(habit.think_s if following == "user" else manners.tool_pause_s, manners.pause_spread)
         warm = len(messages) if pause < service.cache_minutes * 60 else 0
         now = answer.ended_at + pause
 
@@ -80,13 +77,15 @@ def patiently(  # noqa: PLR0913 - who sends what, when and how
 
     A router with a `fallback` sends it at once through that channel where the provider itself failed (5xx).
     """
+    manners = world.customs.manners
     answer = world.send(account, request, now, dice)
-    for attempt in range(MOST_RETRIES):
+    for attempt in range(manners.most_retries):
         if answer.status in {OK, FORBIDDEN}:
             break
-        wait = (15 if answer.status == TOO_MANY else 3) * (1.6**attempt) * dice.between(0.5, 1.5)
+        first_wait = manners.limited_wait_s if answer.status == TOO_MANY else manners.failed_wait_s
+        wait = first_wait * (manners.wait_growth**attempt) * dice.between(*manners.wait_spread)
         if fallback and answer.status == OVERLOADED:
-            request.channel, wait = fallback, dice.between(0.05, 0.5)
+            request.channel, wait = fallback, dice.between(*manners.fallback_s)
         answer = world.send(account, request, answer.ended_at + wait, dice)
     return answer
 
@@ -96,8 +95,8 @@ def new_session(account: Account, dice: Dice) -> str | None:
     return f"ses_{dice.hex(12)}" if account.names_sessions else None
 
 
-def _compacted(history: list[Message]) -> list[Message]:
+def _compacted(history: list[Message], each: int, whole: int) -> list[Message]:
     """Replace a history by its summary, as agent frameworks do when it grows."""
     kept = [message for message in history[:1] if message[0] == "system"]
-    gist = " ".join(text[:160] for role, text in history if role != "system")
-    return [*kept, ("user", f"Summary of the work so far: {gist[:1200]}")]
+    gist = " ".join(text[:each] for role, text in history if role != "system")
+    return [*kept, ("user", f"Summary of the work so far: {gist[:whole]}")]

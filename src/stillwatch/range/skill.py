@@ -1,5 +1,6 @@
 """The attacker's skill: what each level hides that the level below shows."""
 
+import math
 from dataclasses import dataclass
 
 from stillwatch.range.marks import assumed, fact
@@ -15,14 +16,29 @@ class Skill:
     cover_share: float = assumed(
         0.75, "of a fleet's traffic at level 3 and above is unrelated; mixing itself is a fact (S1)"
     )
-    jitter_s: float = assumed(3.0, "median extra pause of a worker from level 2 on; 0.5 to 5 s; log-normal, sigma 1")
+    cover_reasons: float = assumed(0.5, "of these sessions have reasoning switched on")
+    jitter_s: float = assumed(3.0, "median extra pause of a worker from level 2 on; 0.5 to 5 s")
+    jitter_spread: float = assumed(1.0, "sigma of this pause, which is log-normal")
     accounts_per_card: tuple[int, int] = assumed(
         (5, 30), "shared cards are a fact (S1); how many share one is not published"
     )
     sign_up_batch: int = assumed(12, "accounts opened within the same hour; bulk registration is a fact (S1, S5)")
+    batch_spread_s: float = assumed(300.0, "mean time by which an account of a batch follows the first")
     careless_exits: int = fact(
         6, "shared exits of a proxy network; shared infrastructure is a fact (S1), the number assumed"
     )
+    patience: int = assumed(
+        3, "accounts lost before anything is changed, at level 4; how campaigns react is unpublished"
+    )
+    least_lift: float = assumed(2.0, "how much commoner a trait must be among the lost than in the fleet to be blamed")
+    most_retired: float = assumed(0.34, "of the fleet are given up for one blamed trait")
+    kept_together: float = assumed(0.95, "of turns stay with their account, once a conversation is kept together")
+    slowed: float = assumed(2.0, "times as long pauses, each time that a campaign slows down")
+
+    @property
+    def mean_jitter_s(self) -> float:
+        """Mean extra pause of a worker: that of a log-normal, to two decimals of the median."""
+        return self.jitter_s * round(math.exp(self.jitter_spread**2 / 2), 2) if self.jitters else 0.0
 
     @property
     def own_exits(self) -> bool:

@@ -1,6 +1,6 @@
 """The world of one range: its clock, provider, networks, library, register and log, and how a request is sent in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,12 +9,15 @@ import numpy.typing as npt
 from stillwatch.range.accounts import Account, Register
 from stillwatch.range.chance import Dice, stream
 from stillwatch.range.clients import Client
+from stillwatch.range.customs import Customs
 from stillwatch.range.library import Library
 from stillwatch.range.log import Log, Message, Row
 from stillwatch.range.models import Model
-from stillwatch.range.networks import Networks, pick_exit
+from stillwatch.range.networks import Networks
 from stillwatch.range.programmes import Script
 from stillwatch.range.provider import OK, Outcome, Provider
+from stillwatch.range.rhythm import Week
+from stillwatch.range.signup import SignUpDesk
 
 DAY = 86_400.0
 
@@ -75,7 +78,12 @@ class World:
     library: Library
     curves: Sequence[npt.NDArray[np.float64]]
     """Hourly rhythms of real production clients."""
+    rhythms: Mapping[str, Week]
+    """Hours of a week, by whom they are kept."""
+    customs: Customs
+    """What holds for everybody: habits of customers and of campaigns."""
     networks: Networks
+    desk: SignUpDesk
     provider: Provider
     log: Log
     register: Register = field(default_factory=Register)
@@ -102,12 +110,20 @@ class World:
         outcome = self.provider.answer(account, request.model, now, request.output, reasons=request.reasons, dice=dice)
         answered = outcome.status == OK
         signature = dice.hex(24) if answered and outcome.reasoning_tokens else None
-        self.log.add(_row(account, request, outcome, now, signature, dice))
+        credential = request.credential or dice.pick(account.credentials)
+        client_ip = request.client_ip or self.networks.pick_exit(account.exits, dice)
+        self.log.add(_row(account, request, outcome, now, signature, credential, client_ip))
         return Answer(outcome.status, outcome.ended_at, request.output if answered else "", signature)
 
 
 def _row(  # noqa: PLR0913 - a row has many sources
-    account: Account, request: Request, outcome: Outcome, now: float, signature: str | None, dice: Dice
+    account: Account,
+    request: Request,
+    outcome: Outcome,
+    now: float,
+    signature: str | None,
+    credential: str,
+    client_ip: str,
 ) -> Row:
     answered = outcome.status == OK
     client = request.client or account.client
@@ -115,13 +131,13 @@ def _row(  # noqa: PLR0913 - a row has many sources
         started_at=now,
         ended_at=outcome.ended_at,
         account_id=account.account_id,
-        credential_id=request.credential or dice.pick(account.credentials),
+        credential_id=credential,
         end_user_id=request.end_user,
         session_id=request.session,
         channel=request.channel or account.channel,
         model=request.model.name,
         operation=request.operation,
-        client_ip=request.client_ip or pick_exit(account.exits, dice),
+        client_ip=client_ip,
         user_agent=client.user_agent,
         tls_fingerprint=client.tls_fingerprint,
         messages=request.messages,

@@ -10,17 +10,19 @@ from stillwatch.range.agenda import Agenda
 from stillwatch.range.chance import Dice
 from stillwatch.range.crowd import Crowd, EndUser, Terms
 from stillwatch.range.delivery import Job
-from stillwatch.range.fleet import Fleet, Upkeep
+from stillwatch.range.fleet import Fleet
 from stillwatch.range.habits import Habit, Habits
+from stillwatch.range.log import BYTES_PER_TOKEN
 from stillwatch.range.models import Model
 from stillwatch.range.pool import Pool, shifts
 from stillwatch.range.programmes import Programme, Wording, always, anew, params, somebody, with_params
-from stillwatch.range.rhythm import COUNTRIES, EVENING, OFFICE, Country
-from stillwatch.range.skill import Skill
+from stillwatch.range.rhythm import Country
+from stillwatch.range.upkeep import Upkeep
 from stillwatch.range.wording import word
 from stillwatch.range.world import DAY, World
 
-BUSIEST = 0.9  # of the time a pool may be switched on before it gets more workers
+SAMPLE = 12  # scripts from which the time that a request takes is estimated
+SESSIONS = 300  # from which the length of a session is estimated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +48,15 @@ class Archetype(ABC):
 class Campaign:
     """One campaign while it runs: its fleets, its agenda, and what is left of its work list."""
 
-    def __init__(self, world: World, archetype: Archetype, *, exchanges: int, accounts: int, skill: Skill) -> None:
+    def __init__(self, world: World, archetype: Archetype, *, exchanges: int, accounts: int) -> None:
         """Prepare a campaign of so many exchanges over so many accounts."""
-        self.world, self.archetype, self.skill = world, archetype, skill
+        self.world, self.archetype, self.skill = world, archetype, world.customs.skill
         self.dice = world.dice("campaign", archetype.kind)
         self.accounts, self.exchanges = accounts, exchanges
-        self.work = round(exchanges * (1 - skill.cover_share)) if skill.covers else exchanges
+        self.work = round(exchanges * (1 - self.skill.cover_share)) if self.skill.covers else exchanges
         self.left = self.work
         self.campaign_id = f"campaign_{archetype.kind}"
-        self.sent_along = params(self.dice)
+        self.sent_along = params(world.library.uses, self.dice)
         """Request parameters that the campaign's own software sends."""
         self.agenda = Agenda()
         self.fleets: list[Fleet] = []
@@ -84,6 +86,11 @@ class Campaign:
         """What its fleets have changed because of accounts they lost."""
         return [change for adaptation in self.adaptations for change in adaptation.changes]
 
+    @property
+    def upkeep(self) -> Upkeep:
+        """How any campaign keeps its fleets, unless it does something in its own way."""
+        return self.world.customs.upkeep
+
     def sent(self, requests: int) -> bool:
         """Count requests off the work list; say whether any are left."""
         self.left -= requests
@@ -101,7 +108,7 @@ class Campaign:
             kind=self.archetype.kind,
             skill=self.skill,
             actor=actor or f"actor_of_{self.archetype.kind}",
-            upkeep=upkeep or Upkeep(),
+            upkeep=upkeep or self.upkeep,
         )
         fleet.models = models
         fleet.muster(size)
@@ -120,26 +127,31 @@ class Campaign:
         *,
         requests: float,
         seconds: float,
-        pause_s: float = 0.4,
-        shifts_per_day: float = 3.0,
+        shifts_per_day: float | None = None,
         since: float | None = None,
         until: float | None = None,
-        fewest_workers: int = 4,
+        fewest_workers: int | None = None,
     ) -> None:
         """Start a fixed pool that gets through about `requests` requests of `seconds` each between two times."""
         since = self.world.started_at if since is None else since
         until = self.world.ends_at if until is None else until
-        cycle = seconds + pause_s + (self.skill.jitter_s * 1.65 if self.skill.jitters else 0.0)
+        habits = self.world.customs.workers
+        cycle = seconds + habits.pause_s + self.skill.mean_jitter_s
         needed = requests * cycle / (until - since)
-        workers = max(fewest_workers, round(len(fleet.accounts) / 6), round(needed / BUSIEST))
-        plan = shifts(since, until, min(1.0, needed / workers), shifts_per_day, self.dice)
+        workers = max(
+            fewest_workers or habits.fewest,
+            round(len(fleet.accounts) / habits.accounts_each),
+            round(needed / habits.busiest),
+        )
+        per_day = shifts_per_day or habits.shifts_per_day
+        plan = shifts(since, until, min(1.0, needed / workers), per_day, habits, self.dice)
         left = [round(requests)]
 
         def sent(count: int) -> bool:
             left[0] -= count
             return self.sent(count) and left[0] > 0
 
-        pool = Pool(self.agenda, fleet, next_job, plan, self.dice, pause_s=pause_s, quota=requests / len(plan.spans))
+        pool = Pool(self.agenda, fleet, next_job, plan, self.dice, workers=habits, quota=requests / len(plan.spans))
         pool.on_sent = sent
         pool.start(workers, since)
 
@@ -157,9 +169,9 @@ class Campaign:
         dice = self.dice
         people = []
         for _ in range(users):
-            country = dice.pick(countries) if countries else COUNTRIES.draw(dice)
+            country = dice.pick(countries) if countries else self.world.desk.country(dice)
             own = programme(dice) if programme else somebody(self.world.library, dice)
-            week = dice.pick((OFFICE, EVENING))
+            week = self.world.rhythms[dice.pick(self.world.customs.manners.end_user_rhythms)]
             name = f"user_{dice.hex(8)}"
             people.append(EndUser(name=name, programme=own, week=week, utc_offset=country.utc_offset))
         crowd = Crowd(self.agenda, fleet, people, terms, dice)
@@ -171,12 +183,13 @@ class Campaign:
 
     def seconds_of(self, programme: Programme, *, reasons: float = 1.0) -> float:
         """Estimate how long a request of a programme takes, from a few of its scripts."""
-        answers = [turn.answered for _ in range(12) for turn in programme(self.dice).turns]
+        service, workers = self.world.provider.service, self.world.customs.workers
+        answers = [turn.answered for _ in range(SAMPLE) for turn in programme(self.dice).turns]
         tokens = (
-            sum(len(answer.encode()) for answer in answers) / len(answers) / 4
-            + reasons * self.world.provider.service.reasoning_median * 1.5
+            sum(len(answer.encode()) for answer in answers) / len(answers) / BYTES_PER_TOKEN
+            + reasons * service.reasoning_median * service.reasoning_mean
         )
-        return 1.0 + tokens / 65
+        return workers.planned_first_token_s + tokens / workers.planned_tokens_per_s
 
     def _send_cover(self, since: float, until: float) -> None:
         """Send unrelated sessions over the fleet's accounts, as many as keep the ratio."""
@@ -187,7 +200,9 @@ class Campaign:
                     account=account,
                     programme=with_params(somebody(self.world.library, self.dice), self.sent_along),
                     per_day=0.0,
-                    week=EVENING,
+                    week=self.world.rhythms["evening"],
+                    think_s=self.world.customs.manners.think_s,
+                    reasons=self.skill.cover_reasons,
                     since=account.created_at,
                     campaign=self.campaign_id,
                     part="cover",
@@ -204,21 +219,22 @@ class Campaign:
 
 
 def queue_of(
-    campaign: Campaign, programme: Programme, *, reasons: float = 0.7, sticky: float = 0.0
+    campaign: Campaign, programme: Programme, *, reasons: float | None = None, sticky: float = 0.0
 ) -> Callable[[float], Job]:
     """Return a work list that never runs dry: one job after another from a programme."""
     dice = campaign.dice
+    share = campaign.world.customs.workers.reasons if reasons is None else reasons
     steady = with_params(programme, campaign.sent_along)
 
     def next_job(_: float) -> Job:
-        return Job(script=steady(dice), reasons=dice.chance(reasons), sticky=sticky)
+        return Job(script=steady(dice), reasons=dice.chance(share), sticky=sticky)
 
     return next_job
 
 
 def mean_turns(programmes: Sequence[Programme], dice: Dice) -> float:
     """Estimate how many requests a session has, from a few hundred scripts."""
-    return sum(len(dice.pick(programmes)(dice).turns) for _ in range(300)) / 300
+    return sum(len(dice.pick(programmes)(dice).turns) for _ in range(SESSIONS)) / SESSIONS
 
 
 def days_in(world: World, share: float) -> float:

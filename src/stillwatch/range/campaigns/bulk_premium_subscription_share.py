@@ -1,18 +1,17 @@
 """Premium seats bought in bulk and shared by teams of developers round the clock (C17)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from stillwatch.range.campaigns.archetype import Archetype, Campaign
 from stillwatch.range.chance import Dice
 from stillwatch.range.crowd import Terms
-from stillwatch.range.fleet import Channels, Upkeep
-from stillwatch.range.marks import assumed, fact
+from stillwatch.range.marks import Shares, assumed, fact
 from stillwatch.range.programmes import Programme, mix, person, work_agentically
 from stillwatch.range.wording import word
 from stillwatch.range.world import DAY
 
-SEATS: Channels = (("subscription", 1.0),)
+SEATS: Shares = (("subscription", 1.0),)  # all of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +35,7 @@ class BulkPremiumSubscriptionShare(Archetype):
     def launch(self, campaign: Campaign) -> None:
         """Seats under a crowd of developers in several time zones."""
         world, dice = campaign.world, campaign.dice
-        fleet = campaign.fleet(campaign.accounts, upkeep=Upkeep(channels=SEATS))
+        fleet = campaign.fleet(campaign.accounts, upkeep=replace(campaign.upkeep, channels=SEATS))
         for account in fleet.accounts:
             if not campaign.skill.registers_apart:
                 account.created_at = max(account.created_at, world.started_at - self.bought_days * DAY * dice.unit())

@@ -7,12 +7,11 @@ from typing import ClassVar
 from stillwatch.range.accounts import Account
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in, queue_of
 from stillwatch.range.chance import Dice
-from stillwatch.range.clients import disguised_client
-from stillwatch.range.fleet import Channels, Fleet, Guise, Upkeep
-from stillwatch.range.marks import assumed, fact
-from stillwatch.range.programmes import Programme, Script, attachments, mix, pour
+from stillwatch.range.fleet import Fleet, Guise
+from stillwatch.range.marks import Shares, assumed, fact
+from stillwatch.range.programmes import Programme, Script, attachments, mixture, pour
 
-PRODUCTS: Channels = (
+PRODUCTS: Shares = (
     ("api", 0.4),
     ("subscription", 0.2),
     ("cloud:cumulus", 0.18),
@@ -39,24 +38,33 @@ class CredentialRotationMultichannel(Archetype):
         0.3, "of requests with an image or a sound; vision and audio targets are facts (S4)"
     )
     leaks_by: float = assumed(0.6, "share of the range by whose end every stolen key is in use")
+    most_attached: int = assumed(2, "images or sounds with one of these; any number up to it is as likely")
+    targets: tuple[tuple[str, float], ...] = assumed(
+        (("analyse", 0.4), ("solve code", 0.3), ("other languages", 0.3)),
+        "of requests' texts; not published",
+    )
 
     def launch(self, campaign: Campaign) -> None:
         """One rotating fleet, joined by stolen keys as they leak, and one pool."""
         library = campaign.world.library
-        upkeep = Upkeep(active_share=self.active_share, rotation_h=self.rotation_h, channels=self.channels)
+        upkeep = replace(
+            campaign.upkeep, active_share=self.active_share, rotation_h=self.rotation_h, channels=self.channels
+        )
         fleet = campaign.fleet(campaign.accounts, upkeep=upkeep)
-        text = mix(
-            [
-                (0.4, pour(library, "broad", campaign.wording("analyst"))),
-                (0.3, pour(library, "code", campaign.wording("reasoned"))),
-                (0.3, pour(library, "foreign", campaign.wording("language"))),
-            ]
+        text = mixture(
+            self.targets,
+            {
+                "analyse": pour(library, "broad", campaign.wording("analyst")),
+                "solve code": pour(library, "code", campaign.wording("reasoned")),
+                "other languages": pour(library, "foreign", campaign.wording("language")),
+            },
         )
         programme = self._seeing(text)
         for owner in campaign.world.stolen:
             leak = days_in(campaign.world, campaign.dice.unit() * self.leaks_by)
             home = campaign.world.networks.home(campaign.dice)
-            guise = Guise(home, disguised_client(owner.channel, campaign.dice), owner.credentials[0])
+            client = campaign.world.desk.clientele.disguised_client(owner.channel, campaign.dice)
+            guise = Guise(home, client, owner.credentials[0])
             campaign.agenda.at(leak, partial(_use, fleet, owner, guise))
         campaign.run_pool(
             fleet, queue_of(campaign, programme), requests=campaign.work, seconds=campaign.seconds_of(programme)
@@ -64,7 +72,7 @@ class CredentialRotationMultichannel(Archetype):
 
     def _seeing(self, text: Programme) -> Programme:
         def script(dice: Dice) -> Script:
-            return replace(text(dice), attached=attachments(dice, self.attached_share))
+            return replace(text(dice), attached=attachments(self.attached_share, self.most_attached, dice))
 
         return script
 

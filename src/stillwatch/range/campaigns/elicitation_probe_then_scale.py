@@ -44,6 +44,11 @@ class ElicitationProbeThenScale(Archetype):
     least_probe_share: float = assumed(0.15, "of requests at small scale, where 3 % would be nothing")
     probe_until: float = assumed(0.4, "when the sweep ends, as a share of the range")
     survivors: int = assumed(6, "techniques that are scaled; ramp of 50-1,000 times")
+    technique_spread: float = assumed(0.2, "of a technique's rarer words differ from its family's")
+    rewording: float = assumed(0.5, "of a surviving technique's rarer words differ in each request, from level 2 on")
+    probe_s: float = assumed(8.0, "that a probe takes, as the first pool is planned")
+    use_s: float = assumed(12.0, "that a request takes, as the second pool is planned")
+    scaling_workers: int = assumed(8, "of the second pool at any scale")
 
     def launch(self, campaign: Campaign) -> None:
         """One fleet; a pool that probes, then a larger one that uses what worked."""
@@ -52,15 +57,15 @@ class ElicitationProbeThenScale(Archetype):
         turning = days_in(campaign.world, self.probe_until)
         fleet = campaign.fleet(campaign.accounts)
         campaign.run_pool(
-            fleet, self._probing(campaign, worked), requests=campaign.work * share, seconds=8.0, until=turning
+            fleet, self._probing(campaign, worked), requests=campaign.work * share, seconds=self.probe_s, until=turning
         )
         campaign.run_pool(
             fleet,
             self._using(campaign, worked),
             requests=campaign.work * (1 - share),
-            seconds=12.0,
+            seconds=self.use_s,
             since=turning,
-            fewest_workers=8,
+            fewest_workers=self.scaling_workers,
         )
 
     def _probing(self, campaign: Campaign, worked: list[Template]) -> Callable[[float], Job]:
@@ -68,7 +73,10 @@ class ElicitationProbeThenScale(Archetype):
 
         def next_job(_: float) -> Job:
             body = word(dice.pick(("reconstruct", "reasoned", "language", "clean")), dice)
-            technique = Template(body.family, f"{dice.pick(PRETEXTS)} {library.fresh(body.text, dice, 0.2)}".strip())
+            pretext = dice.pick(PRETEXTS)
+            technique = Template(
+                body.family, f"{pretext} {library.fresh(body.text, dice, self.technique_spread)}".strip()
+            )
             question, answer = library.draw("broad", dice).turns[0]
             refused = dice.chance(self.rejected_share)
             reply = dice.pick(REFUSALS) if refused else library.fresh(answer or library.essay(dice), dice)
@@ -88,7 +96,7 @@ class ElicitationProbeThenScale(Archetype):
         def next_job(_: float) -> Job:
             technique = dice.pick(worked) if worked else word("reconstruct", dice)
             if campaign.skill.paraphrases:
-                technique = Template(technique.family, library.fresh(technique.text, dice, 0.5))
+                technique = Template(technique.family, library.fresh(technique.text, dice, self.rewording))
             question, answer = library.draw("broad", dice).turns[0]
             asked = technique.fill(library.prompt(question, dice), answer)
             turn = Turn("user", asked, library.fresh(answer or library.essay(dice), dice))

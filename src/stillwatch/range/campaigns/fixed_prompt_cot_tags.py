@@ -7,7 +7,8 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in, q
 from stillwatch.range.chance import Dice
 from stillwatch.range.marks import assumed, derived, fact
 from stillwatch.range.programmes import Programme, Script, mix, pour, work_agentically
-from stillwatch.range.signup import DISPOSABLE, VIRTUAL_CARD_ISSUERS
+from stillwatch.range.rhythm import HOUR
+from stillwatch.range.signup import DISPOSABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,15 @@ class FixedPromptCotTags(Archetype):
     actor_shares: tuple[float, ...] = assumed(
         (0.8, 0.12, 0.08), "pool two also carried two other actors' traffic (S2); shares assumed"
     )
+    single_tasks: tuple[tuple[str, float], ...] = assumed(
+        (("code", 0.25), ("sums", 0.15), ("broad", 0.1)), "weights of the other jobs' shelves"
+    )
+    wave_s: float = assumed(1_800.0, "mean time for which an account of pool one outlives the wave's beginning")
+    resumed_by: float = assumed(0.9, "when pool two is at work at the latest, as a share of the range")
+    virtual_card_share: float = assumed(
+        0.3, "of pool one pay with a virtual card, below level 2; that there are such is a fact (S2)"
+    )
+    pool_two_workers: int = assumed(2, "of each actor in pool two at any scale")
 
     def launch(self, campaign: Campaign) -> None:
         """Pool one works until the wave; pool two takes over the list and carries two more actors."""
@@ -44,8 +54,12 @@ class FixedPromptCotTags(Archetype):
         for account in first.accounts:
             if not campaign.skill.registers_apart:
                 account.email_domain = dice.pick(DISPOSABLE) if campaign.skill.level == 0 else account.email_domain
-                account.payment_bin = VIRTUAL_CARD_ISSUERS.draw(dice) if dice.chance(0.3) else account.payment_bin
-            account.banned_at = min(account.banned_at, wave + dice.exponential(1800.0))
+                account.payment_bin = (
+                    world.desk.a_virtual_card_issuer(dice)
+                    if dice.chance(self.virtual_card_share)
+                    else account.payment_bin
+                )
+            account.banned_at = min(account.banned_at, wave + dice.exponential(self.wave_s))
         campaign.run_pool(
             first,
             queue_of(campaign, programme, sticky=self.sticky),
@@ -54,7 +68,7 @@ class FixedPromptCotTags(Archetype):
             until=wave,
         )
         second = campaign.fleet(campaign.accounts - len(first.accounts))
-        resumed = min(wave + self.switch_h * 3600, days_in(world, 0.9))
+        resumed = min(wave + self.switch_h * HOUR, days_in(world, self.resumed_by))
         rest = campaign.work * (1 - self.wave_at)
         for number, share in enumerate(self.actor_shares):
             other = (
@@ -68,7 +82,7 @@ class FixedPromptCotTags(Archetype):
                 requests=rest * share,
                 seconds=seconds,
                 since=resumed,
-                fewest_workers=2,
+                fewest_workers=self.pool_two_workers,
             )
 
     def _injected(self, campaign: Campaign) -> Programme:
@@ -79,7 +93,5 @@ class FixedPromptCotTags(Archetype):
         def at_work(d: Dice) -> Script:
             return work_agentically(library, wording(d).fill("").strip())(d)
 
-        single = [
-            (share, pour(library, shelf, wording)) for share, shelf in ((0.25, "code"), (0.15, "sums"), (0.1, "broad"))
-        ]
+        single = [(share, pour(library, shelf, wording)) for shelf, share in self.single_tasks]
         return mix([(self.agentic_share, at_work), (1 - self.agentic_share, mix(single))])

@@ -1,16 +1,15 @@
 """Hundreds of accounts of various types over several pathways; late on, reasoning is reconstructed (C2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in, queue_of
-from stillwatch.range.fleet import Channels, Upkeep
-from stillwatch.range.marks import assumed, fact
+from stillwatch.range.marks import Shares, assumed, fact
 from stillwatch.range.models import MODELS
 from stillwatch.range.programmes import mix, pour, work_agentically
 from stillwatch.range.wording import word
 
-PATHWAYS: Channels = (
+PATHWAYS: Shares = (
     ("api", 0.45),
     ("subscription", 0.2),
     ("cloud:cumulus", 0.2),
@@ -35,15 +34,20 @@ class MultiPathwayMixedAccounts(Archetype):
         0.15, "last part of the campaign, in which traces are reconstructed; the phase is a fact (S1)"
     )
     sticky: float = assumed(0.3, "an agent's next step meets the same account")
+    agentic_share: float = assumed(0.5, "of jobs are agents' sessions, the others analyse data; both are facts (S1)")
+    models: int = assumed(2, "models that its accounts ask, the flagship first")
+    agent_prompts: int = assumed(40, "system prompts of its agents from level 2 on; one below")
 
     def launch(self, campaign: Campaign) -> None:
         """One fleet over all pathways; one pool in each phase."""
         library, skill = campaign.world.library, campaign.skill
-        fleet = campaign.fleet(campaign.accounts, models=MODELS[:2], upkeep=Upkeep(channels=self.channels))
-        systems = [word("agent", campaign.dice).text for _ in range(40 if skill.paraphrases else 1)]
+        fleet = campaign.fleet(
+            campaign.accounts, models=MODELS[: self.models], upkeep=replace(campaign.upkeep, channels=self.channels)
+        )
+        systems = [word("agent", campaign.dice).text for _ in range(self.agent_prompts if skill.paraphrases else 1)]
         agents = mix([(1.0, work_agentically(library, system)) for system in systems])
         analysis = pour(library, "broad", campaign.wording("analyst"))
-        first = mix([(0.5, agents), (0.5, analysis)])
+        first = mix([(self.agentic_share, agents), (1 - self.agentic_share, analysis)])
         second = pour(library, "code", campaign.wording("reconstruct"))
         turning = days_in(campaign.world, 1 - self.second_phase)
         main = campaign.work * (1 - self.second_phase)

@@ -9,6 +9,7 @@ from stillwatch.range.delivery import Job
 from stillwatch.range.marks import assumed, fact
 from stillwatch.range.models import MODELS, NEW_MODEL
 from stillwatch.range.programmes import mix, pour, work_agentically
+from stillwatch.range.rhythm import HOUR
 from stillwatch.range.wording import word
 
 
@@ -25,20 +26,27 @@ class NewModelPivot(Archetype):
     share: float = fact(0.47, "S1: nearly half of the traffic was redirected")
     after_h: float = assumed(9.0, "hours from the release to the change of configuration; less than `within_h`")
     sticky: float = assumed(0.4, "an agent's next step meets the same account")
+    agentic_share: float = assumed(
+        0.6, "of jobs are agents' sessions, the others single pieces of code; both are facts (S1)"
+    )
+    models: int = assumed(2, "models that its accounts ask, the flagship first")
+    agent_prompts: int = assumed(40, "system prompts of its agents from level 2 on; one below")
 
     def launch(self, campaign: Campaign) -> None:
         """One fleet, one pool, and one date."""
         library = campaign.world.library
-        systems = [word("agent", campaign.dice).text for _ in range(40 if campaign.skill.paraphrases else 1)]
+        systems = [
+            word("agent", campaign.dice).text for _ in range(self.agent_prompts if campaign.skill.paraphrases else 1)
+        ]
         agents = mix([(1.0, work_agentically(library, system)) for system in systems])
         coding = pour(library, "code", campaign.wording("review"))
-        programme = mix([(0.6, agents), (0.4, coding)])
-        fleet = campaign.fleet(campaign.accounts, models=MODELS[:2])
+        programme = mix([(self.agentic_share, agents), (1 - self.agentic_share, coding)])
+        fleet = campaign.fleet(campaign.accounts, models=MODELS[: self.models])
         jobs = self._turning(campaign, queue_of(campaign, programme, sticky=self.sticky))
         campaign.run_pool(fleet, jobs, requests=campaign.work, seconds=campaign.seconds_of(programme))
 
     def _turning(self, campaign: Campaign, jobs: Callable[[float], Job]) -> Callable[[float], Job]:
-        turns_at = campaign.world.provider.released_at + min(self.after_h, self.within_h) * 3600
+        turns_at = campaign.world.provider.released_at + min(self.after_h, self.within_h) * HOUR
 
         def next_job(now: float) -> Job:
             job = jobs(now)

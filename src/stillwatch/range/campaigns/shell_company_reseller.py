@@ -1,15 +1,14 @@
 """A verified company that resells two providers' models and keeps what passes (C13)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from stillwatch.range.campaigns.archetype import Archetype, Campaign, queue_of
 from stillwatch.range.crowd import Terms
-from stillwatch.range.fleet import Upkeep
 from stillwatch.range.marks import assumed
 from stillwatch.range.models import MODELS
 from stillwatch.range.programmes import pour, somebody, with_params
-from stillwatch.range.signup import a_card, join
+from stillwatch.range.signup import a_card
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +28,21 @@ class ShellCompanyReseller(Archetype):
         0.12, "of requests that grade what was kept; that traffic is saved is a fact (S2), the grading assumed"
     )
     users_per_account: float = assumed(12.0, "customers behind each account")
+    sticky: float = assumed(0.6, "chance that a customer's next turn meets the same account")
+    replacement_h: float = assumed(24.0, "median from ban to replacement: companies are slower to found than accounts")
+    models: int = assumed(2, "models that its accounts ask, the flagship first")
+    reasons: float = assumed(0.3, "of grading requests with reasoning switched on")
 
     def launch(self, campaign: Campaign) -> None:
         """Business accounts of a few companies under a crowd, and a pool that grades."""
         dice = campaign.dice
-        fleet = campaign.fleet(campaign.accounts, upkeep=Upkeep(replacement_h=24.0), models=MODELS[:2])
+        upkeep = replace(campaign.upkeep, replacement_h=self.replacement_h)
+        fleet = campaign.fleet(campaign.accounts, upkeep=upkeep, models=MODELS[: self.models])
         fronts = [(f"org_{dice.hex(6)}", a_card(dice)) for _ in range(self.companies)]
         for number, account in enumerate(fleet.accounts):
             organisation, card = fronts[number % len(fronts)]
             apart = campaign.skill.registers_apart
-            join(
+            campaign.world.desk.join(
                 account,
                 f"org_{dice.hex(6)}" if apart else organisation,
                 dice,
@@ -53,12 +57,12 @@ class ShellCompanyReseller(Archetype):
             fleet,
             campaign.work - requests,
             users,
-            Terms(sticky=0.6),
+            Terms(sticky=self.sticky),
             programme=lambda d: with_params(somebody(campaign.world.library, d), campaign.sent_along),
         )
         campaign.run_pool(
             fleet,
-            queue_of(campaign, graded, reasons=0.3),
+            queue_of(campaign, graded, reasons=self.reasons),
             requests=requests,
-            seconds=campaign.seconds_of(graded, reasons=0.3),
+            seconds=campaign.seconds_of(graded, reasons=self.reasons),
         )

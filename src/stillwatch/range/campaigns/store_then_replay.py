@@ -8,7 +8,7 @@ from stillwatch.range.campaigns.archetype import Archetype, Campaign, days_in
 from stillwatch.range.delivery import Job
 from stillwatch.range.log import Message
 from stillwatch.range.marks import assumed, derived, fact
-from stillwatch.range.programmes import Programme, Script, Turn, converse, mix, work_agentically
+from stillwatch.range.programmes import Programme, Script, Turn, a_grade, converse, mix, work_agentically
 from stillwatch.range.wording import word
 
 
@@ -33,15 +33,21 @@ class StoreThenReplay(Archetype):
         0.03, "of sessions holding somebody's personal data; hundreds of people's were (S2)"
     )
     judged_share: float = assumed(0.2, "of answers that are judged by another request; judging is a fact (S2)")
+    ends_by: float = assumed(0.97, "when the batch is over at the latest, as a share of the range")
+    shifts_per_day: float = assumed(4.0, "batches a day: no human rhythm")
+    judge_first: float = assumed(0.5, "chance that a worker takes up what waits to be judged")
+    judged_chars: tuple[int, int] = assumed((800, 1_500), "of a question and its answer that a judge is shown")
+    verdict_chars: int = assumed(200, "of a verdict's reasons")
+    other_model: float = assumed(0.6, "of the rarer words of a history's answers differ: another model wrote them")
 
     def active_days(self, days: float) -> float:
         """Return how long the batch lasts."""
-        return days * min(self.lasts, 0.97 - self.trial_ends)
+        return days * min(self.lasts, self.ends_by - self.trial_ends)
 
     def launch(self, campaign: Campaign) -> None:
         """One fleet and one batch pool, from the end of the trial on."""
         since = days_in(campaign.world, self.trial_ends)
-        until = days_in(campaign.world, min(0.97, self.trial_ends + self.lasts))
+        until = days_in(campaign.world, min(self.ends_by, self.trial_ends + self.lasts))
         fleet = campaign.fleet(campaign.accounts)
         sessions = self._sessions(campaign)
         campaign.run_pool(
@@ -49,7 +55,7 @@ class StoreThenReplay(Archetype):
             self._batch(campaign, sessions),
             requests=campaign.work,
             seconds=campaign.seconds_of(sessions),
-            shifts_per_day=4.0,
+            shifts_per_day=self.shifts_per_day,
             since=since,
             until=until,
         )
@@ -67,13 +73,14 @@ class StoreThenReplay(Archetype):
     def _batch(self, campaign: Campaign, sessions: Programme) -> Callable[[float], Job]:
         dice, library = campaign.dice, campaign.world.library
         judge = campaign.wording("grade")
+        asked_chars, answered_chars = self.judged_chars
         to_judge: list[Job] = []
 
         def judged(job: Job, _answer: object, _now: float) -> None:
             if dice.chance(self.judged_share):
                 last = job.script.turns[-1]
-                verdict = f"Score: {dice.below(10) + 1}. {library.essay(dice)[:200]}"
-                asked = judge(dice).fill(last.asked[:800], last.answered[:1500])
+                verdict = f"{a_grade(dice)} {library.essay(dice)[: self.verdict_chars]}"
+                asked = judge(dice).fill(last.asked[:asked_chars], last.answered[:answered_chars])
                 to_judge.append(
                     Job(
                         script=Script(None, (Turn("user", asked, verdict),), campaign.sent_along),
@@ -84,7 +91,7 @@ class StoreThenReplay(Archetype):
                 )
 
         def next_job(_: float) -> Job:
-            if to_judge and dice.chance(0.5):
+            if to_judge and dice.chance(self.judge_first):
                 return to_judge.pop()
             stored = sessions(dice)
             script, history = self._stored(stored, personal=dice.chance(self.personal_share), campaign=campaign)
@@ -100,7 +107,7 @@ class StoreThenReplay(Archetype):
             # What the other product's model had answered, not what this provider would.
             history += [
                 (turn.role, turn.asked),
-                ("assistant", campaign.world.library.fresh(turn.answered, campaign.dice, 0.6)),
+                ("assistant", campaign.world.library.fresh(turn.answered, campaign.dice, self.other_model)),
             ]
         last = session.turns[cut]
         if personal:

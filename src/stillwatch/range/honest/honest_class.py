@@ -12,11 +12,14 @@ from stillwatch.range.chance import Dice
 from stillwatch.range.habits import Habit, Habits
 from stillwatch.range.programmes import Programme, steady
 from stillwatch.range.rhythm import Week
-from stillwatch.range.signup import customer
 from stillwatch.range.world import DAY, World
 
-ONE_CLIENT_SHARE = 0.35  # assumption: of accounts do everything through one program with fixed parameters
-FEWEST = 6  # accounts of a class at any scale
+MONTH = 30.0  # days, in which wrongful bans are counted
+SAMPLE = 200  # scripts from which the length of a session is estimated
+THINK = "median pause between an answer and the next question"
+SPREAD = "sigma of the accounts' rates, which are log-normal"
+HOURS = "whose hours they keep, each as likely"
+SOFTWARE = "of sessions are software's, the others a person's"
 
 
 class Population(Protocol):
@@ -56,11 +59,11 @@ class HonestClass(ABC):
 
     def headcount(self, world: World, exchanges: float) -> int:
         """Return how many accounts so many exchanges keep busy, at least enough to show what the class is about."""
-        return max(FEWEST, round(exchanges / (self.per_day * world.days)))
+        return max(world.customs.manners.fewest_accounts, round(exchanges / (self.per_day * world.days)))
 
     def register(self, world: World, accounts: Iterable[Account], dice: Dice) -> None:
         """Enter the class's accounts, and have a few of them banned by mistake, as providers do."""
-        share = world.provider.service.honest_ban_share * world.days / 30
+        share = world.provider.service.honest_ban_share * world.days / MONTH
         for account in dict.fromkeys(accounts):
             account.kind = self.kind
             if dice.chance(share):
@@ -70,7 +73,7 @@ class HonestClass(ABC):
 
 def pace(world: World, habits: Sequence[Habit], exchanges: float, dice: Dice) -> None:
     """Scale sessions a day so that the population sends `exchanges` in all; relative rates stay as they are."""
-    sample = [habits[dice.below(len(habits))] for _ in range(200)]
+    sample = [habits[dice.below(len(habits))] for _ in range(SAMPLE)]
     turns = sum(len(habit.programme(dice).turns) for habit in sample) / len(sample)
     active = sum(habit.per_day * _active_days(world, habit) for habit in habits)
     for habit in habits:
@@ -78,22 +81,27 @@ def pace(world: World, habits: Sequence[Habit], exchanges: float, dice: Dice) ->
 
 
 def habit_of(  # noqa: PLR0913 - what makes a habit
+    world: World,
     account: Account,
     programme: Programme,
     week: Week,
     dice: Dice,
     *,
-    think_s: float = 40.0,
-    spread: float = 0.9,
+    think_s: float | None = None,
+    spread: float | None = None,
 ) -> Habit:
-    """Return a habit with a rate drawn from a heavy tail (log-normal, `spread`) and a settled model."""
+    """Return a habit with a rate drawn from a heavy tail (log-normal) and a settled model.
+
+    A class that says nothing about its pauses (`think_s`) and its accounts' rates (`spread`) keeps everybody's.
+    """
+    manners = world.customs.manners
     return Habit(
         account=account,
-        programme=steady(programme, dice) if dice.chance(ONE_CLIENT_SHARE) else programme,
-        per_day=dice.lognormal(1.0, spread),
+        programme=steady(world.library, programme, dice) if dice.chance(manners.one_client_share) else programme,
+        per_day=dice.lognormal(1.0, manners.rate_spread if spread is None else spread),
         week=week,
-        think_s=think_s,
-        reasons=1.0 if dice.chance(0.35) else dice.unit(),
+        think_s=manners.think_s if think_s is None else think_s,
+        reasons=1.0 if dice.chance(manners.always_reasons_share) else dice.unit(),
         since=account.created_at,
     )
 
@@ -101,25 +109,25 @@ def habit_of(  # noqa: PLR0913 - what makes a habit
 def run_by_trace(world: World, habit: Habit, dice: Dice) -> Habit:
     """Give a product the hourly rhythm of a real production client, and its burstiness."""
     habit.curve = np.roll(dice.pick(world.curves), dice.below(24))
-    # Derived: quartiles of the coefficient of variation over ServeGen's clients are 1.0, 1.3 and 2.5.
-    habit.burstiness = dice.pick((0.9, 1.0, 1.1, 1.3, 1.6, 2.5))
+    habit.burstiness = dice.pick(world.customs.manners.burstiness)
     return habit
 
 
 def open_account(world: World, dice: Dice) -> Account:
-    """Open one unrelated customer's account; one in twenty-five is opened while the range runs."""
-    account = customer(world.networks, world.started_at, dice)
-    if dice.chance(0.04):
-        account.created_at = world.started_at + dice.unit() * world.days * DAY * 0.8
+    """Open one unrelated customer's account; a few are opened while the range runs."""
+    manners = world.customs.manners
+    account = world.desk.customer(world.started_at, dice)
+    if dice.chance(manners.opened_during):
+        account.created_at = world.started_at + dice.unit() * world.days * DAY * manners.opened_until
     return account
 
 
-def groups_of(total: int, size: float, dice: Dice, *, least: int = 2) -> list[int]:
+def groups_of(world: World, total: int, size: float, dice: Dice, *, least: int = 2) -> list[int]:
     """Split `total` accounts into groups of about `size`, none smaller than `least`."""
     sizes: list[int] = []
     left = total
     while left > 0:
-        drawn = min(left, round(dice.lognormal(size, 0.4)))
+        drawn = min(left, round(dice.lognormal(size, world.customs.manners.group_spread)))
         sizes.append(max(least, drawn))
         left -= sizes[-1]
     return sizes

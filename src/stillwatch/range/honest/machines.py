@@ -5,12 +5,22 @@ from typing import ClassVar
 
 from stillwatch.range.chance import Dice
 from stillwatch.range.habits import Habit
-from stillwatch.range.honest.honest_class import HonestClass, groups_of, habit_of, open_account, run_by_trace
+from stillwatch.range.honest.honest_class import (
+    HOURS,
+    SOFTWARE,
+    SPREAD,
+    THINK,
+    HonestClass,
+    groups_of,
+    habit_of,
+    open_account,
+    run_by_trace,
+)
 from stillwatch.range.marks import assumed, fact
 from stillwatch.range.models import NEW_MODEL
 from stillwatch.range.programmes import examine, mix, person, repeat_set, software, work_agentically
-from stillwatch.range.rhythm import EVENING, HOUR, MACHINE, NIGHTLY, OFFICE
-from stillwatch.range.signup import a_card, join
+from stillwatch.range.rhythm import HOUR
+from stillwatch.range.signup import a_card
 from stillwatch.range.wording import word
 from stillwatch.range.world import DAY, World
 
@@ -26,23 +36,37 @@ class NightlySuites(HonestClass):
 
     share: float = assumed(0.05, "of honest traffic")
     per_day: float = assumed(11.0, "exchanges a day")
+    benchmark_share: float = assumed(0.7, "of sessions are a public benchmark's questions")
+    graded_share: float = assumed(0.5, "of suites also have answers graded, the others try prompts of their own")
+    periods_s: tuple[float, ...] = assumed(
+        (0.0, 300.0, 900.0, 3600.0), "on whose multiples a suite's runs start, each as likely; 0 means at any time"
+    )
+    think_s: float = assumed(1.0, THINK)
+    spread: float = assumed(0.5, SPREAD)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each suite; several suites use the same public benchmarks."""
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            join(account, f"org_{dice.hex(6)}", dice, plan=dice.pick(("team", "payg")), level="card", card=a_card(dice))
+            world.desk.join(
+                account, f"org_{dice.hex(6)}", dice, plan=dice.pick(("team", "payg")), level="card", card=a_card(dice)
+            )
             shelf = dice.pick(("benchmark", "benchmark:gsm8k", "benchmark:mmlu", "sums", "code"))
             graded = examine(world.library, "task", word("grade", dice))
             suite = mix(
                 [
-                    (0.7, examine(world.library, shelf)),
-                    (0.3, graded if dice.chance(0.5) else software(world.library, dice, "reasoned")),
+                    (self.benchmark_share, examine(world.library, shelf)),
+                    (
+                        1 - self.benchmark_share,
+                        graded if dice.chance(self.graded_share) else software(world.library, dice, "reasoned"),
+                    ),
                 ]
             )
-            habit = habit_of(account, suite, NIGHTLY, dice, think_s=1.0, spread=0.5)
-            habit.clockwork_s = dice.pick((0.0, 300.0, 900.0, 3600.0))
+            habit = habit_of(
+                world, account, suite, world.rhythms["nightly"], dice, think_s=self.think_s, spread=self.spread
+            )
+            habit.clockwork_s = dice.pick(self.periods_s)
             habits.append(habit)
         return habits
 
@@ -61,27 +85,46 @@ class AgentFleets(HonestClass):
     share: float = assumed(0.07, "of honest traffic")
     per_day: float = assumed(14.0, "exchanges an agent and day")
     agents: float = fact(16.0, "5-50 agents, one owner; the median is assumed")
+    fewest_agents: int = fact(5, "5-50 agents, one owner")
+    most_agents: int = fact(50, "5-50 agents, one owner")
+    servers: int = assumed(4, "exits that they share")
+    roles: int = assumed(3, "system prompts among which the agents are divided")
+    agentic_share: float = assumed(0.8, "of sessions are agents', the others single requests of their software")
+    think_s: float = assumed(4.0, THINK)
+    spread: float = assumed(0.5, SPREAD)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open fleets until the agents are placed."""
         habits: list[Habit] = []
-        for size in groups_of(accounts, self.agents, dice, least=5):
-            organisation, card, servers = f"org_{dice.hex(6)}", a_card(dice), world.networks.hosted_neighbours(4, dice)
+        for size in groups_of(world, accounts, self.agents, dice, least=self.fewest_agents):
+            organisation, card, servers = (
+                f"org_{dice.hex(6)}",
+                a_card(dice),
+                world.networks.hosted_neighbours(self.servers, dice),
+            )
             client, roles = (
                 open_account(world, dice).client,
-                [work_agentically(world.library, word("agent", dice).text) for _ in range(3)],
+                [work_agentically(world.library, word("agent", dice).text) for _ in range(self.roles)],
             )
-            for _ in range(min(size, 50)):
-                account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=card)
+            for _ in range(min(size, self.most_agents)):
+                account = world.desk.join(
+                    open_account(world, dice), organisation, dice, plan="team", level="business", card=card
+                )
                 account.exits, account.client, account.channel = servers, client, "api"
                 habits.append(
                     habit_of(
+                        world,
                         account,
-                        mix([(0.8, dice.pick(roles)), (0.2, software(world.library, dice))]),
-                        MACHINE,
+                        mix(
+                            [
+                                (self.agentic_share, dice.pick(roles)),
+                                (1 - self.agentic_share, software(world.library, dice)),
+                            ]
+                        ),
+                        world.rhythms["machine"],
                         dice,
-                        think_s=4.0,
-                        spread=0.5,
+                        think_s=self.think_s,
+                        spread=self.spread,
                     )
                 )
         return habits
@@ -98,13 +141,15 @@ class BuildAgents(HonestClass):
 
     share: float = assumed(0.04, "of honest traffic")
     per_day: float = assumed(9.0, "exchanges a day")
+    burstiness: float = assumed(1.0, "coefficient of variation of the hourly rate: reviews come with pushes")
+    think_s: float = assumed(2.0, THINK)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each repository's owner."""
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            join(
+            world.desk.join(
                 account,
                 account.organisation or f"org_{dice.hex(6)}",
                 dice,
@@ -113,8 +158,15 @@ class BuildAgents(HonestClass):
                 card=a_card(dice),
             )
             account.exits, account.credentials = world.networks.runners(dice), [f"key_{dice.hex(10)}"]
-            habit = habit_of(account, software(world.library, dice, "review"), OFFICE, dice, think_s=2.0)
-            habit.burstiness = 1.0
+            habit = habit_of(
+                world,
+                account,
+                software(world.library, dice, "review"),
+                world.rhythms["office"],
+                dice,
+                think_s=self.think_s,
+            )
+            habit.burstiness = self.burstiness
             habits.append(habit)
         return habits
 
@@ -130,17 +182,27 @@ class FallbackRouters(HonestClass):
 
     share: float = assumed(0.04, "of honest traffic")
     per_day: float = assumed(10.0, "exchanges a day")
+    software_share: float = assumed(0.6, SOFTWARE)
+    keys: int = assumed(2, "of one router")
+    think_s: float = assumed(8.0, THINK)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each router."""
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            join(account, account.organisation, dice, plan="team", level="card", card=a_card(dice))
-            work = mix([(0.6, software(world.library, dice)), (0.4, person(world.library, dice))])
-            habit = run_by_trace(world, habit_of(account, work, MACHINE, dice, think_s=8.0), dice)
+            world.desk.join(account, account.organisation, dice, plan="team", level="card", card=a_card(dice))
+            work = mix(
+                [
+                    (self.software_share, software(world.library, dice)),
+                    (1 - self.software_share, person(world.library, dice)),
+                ]
+            )
+            habit = run_by_trace(
+                world, habit_of(world, account, work, world.rhythms["machine"], dice, think_s=self.think_s), dice
+            )
             habit.fallback_channel = "cloud:cumulus" if account.channel != "cloud:cumulus" else "cloud:stratus"
-            account.credentials = [f"key_{dice.hex(10)}" for _ in range(2)]
+            account.credentials = [f"key_{dice.hex(10)}" for _ in range(self.keys)]
             habits.append(habit)
         return habits
 
@@ -157,6 +219,10 @@ class DriftMonitors(HonestClass):
     share: float = assumed(0.03, "of honest traffic")
     per_day: float = assumed(8.0, "exchanges a day")
     questions: int = assumed(12, "of a monitor's fixed set")
+    fixed_share: float = assumed(0.75, "of sessions ask one of the fixed set, the others have an answer graded")
+    periods_s: tuple[float, ...] = assumed((300.0, 600.0, 900.0), "on whose multiples a monitor asks, each as likely")
+    think_s: float = assumed(2.0, THINK)
+    spread: float = assumed(0.5, SPREAD)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each monitor."""
@@ -164,9 +230,11 @@ class DriftMonitors(HonestClass):
         for _ in range(accounts):
             account = open_account(world, dice)
             checks = repeat_set(world.library, dice.pick(("benchmark", "sums", "code", "task")), self.questions, dice)
-            work = mix([(0.75, checks), (0.25, software(world.library, dice, "grade"))])
-            habit = habit_of(account, work, MACHINE, dice, think_s=2.0, spread=0.5)
-            habit.clockwork_s = dice.pick((300.0, 600.0, 900.0))
+            work = mix([(self.fixed_share, checks), (1 - self.fixed_share, software(world.library, dice, "grade"))])
+            habit = habit_of(
+                world, account, work, world.rhythms["machine"], dice, think_s=self.think_s, spread=self.spread
+            )
+            habit.clockwork_s = dice.pick(self.periods_s)
             habits.append(habit)
         return habits
 
@@ -183,13 +251,16 @@ class SharedTeamKeys(HonestClass):
     share: float = assumed(0.04, "of honest traffic")
     per_day: float = assumed(20.0, "exchanges a day of the whole team")
     members: float = assumed(6.0, "people with the key")
+    fewest_members: int = assumed(2, "people with a key; any number from it up to twice `members` more is as likely")
+    member_spread: float = assumed(0.7, "sigma of the members' shares of the traffic, which are log-normal")
+    spread: float = assumed(0.5, SPREAD)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each team; each member is a habit of it, with a client and places of their own."""
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            join(
+            world.desk.join(
                 account,
                 account.organisation or f"org_{dice.hex(6)}",
                 dice,
@@ -197,11 +268,13 @@ class SharedTeamKeys(HonestClass):
                 level="card",
                 card=a_card(dice),
             )
-            members = 2 + dice.below(int(self.members * 2))
+            members = self.fewest_members + dice.below(int(self.members * 2))
             account.exits = [world.networks.office(dice), *(world.networks.home(dice) for _ in range(members))]
             account.credentials = [f"key_{dice.hex(10)}"]
-            members_own = [(dice.lognormal(1.0, 0.7), person(world.library, dice)) for _ in range(members)]
-            habits.append(habit_of(account, mix(members_own), OFFICE, dice, spread=0.5))
+            members_own = [
+                (dice.lognormal(1.0, self.member_spread), person(world.library, dice)) for _ in range(members)
+            ]
+            habits.append(habit_of(world, account, mix(members_own), world.rhythms["office"], dice, spread=self.spread))
         return habits
 
 
@@ -217,6 +290,11 @@ class ReleaseDayBenchmarkers(HonestClass):
     share: float = assumed(0.03, "of honest traffic")
     per_day: float = assumed(10.0, "exchanges a day, averaged over the whole range")
     delay_h: float = assumed(8.0, "median hours from the release to the first run")
+    delay_spread: float = assumed(0.6, "sigma of this delay, which is log-normal")
+    trial_days: float = assumed(2.0, "for which the new model is measured")
+    trial_rate: float = assumed(3.0, "times as many sessions a day meanwhile")
+    think_s: float = assumed(1.0, THINK)
+    spread: float = assumed(0.5, SPREAD + ", at other times")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open accounts that are quiet until the new model is out."""
@@ -224,11 +302,13 @@ class ReleaseDayBenchmarkers(HonestClass):
         for _ in range(accounts):
             account = open_account(world, dice)
             run = examine(world.library, dice.pick(("benchmark", "sums", "code")))
-            start = world.provider.released_at + dice.lognormal(self.delay_h, 0.6) * HOUR
-            trial = habit_of(account, run, MACHINE, dice, think_s=1.0)
-            trial.since, trial.until, trial.model = start, start + 2 * DAY, NEW_MODEL
-            trial.per_day *= 3
-            usual = habit_of(account, person(world.library, dice), EVENING, dice, spread=0.5)
+            start = world.provider.released_at + dice.lognormal(self.delay_h, self.delay_spread) * HOUR
+            trial = habit_of(world, account, run, world.rhythms["machine"], dice, think_s=self.think_s)
+            trial.since, trial.until, trial.model = start, start + self.trial_days * DAY, NEW_MODEL
+            trial.per_day *= self.trial_rate
+            usual = habit_of(
+                world, account, person(world.library, dice), world.rhythms["evening"], dice, spread=self.spread
+            )
             habits += [trial, usual]
         return habits
 
@@ -244,6 +324,12 @@ class KeyMigrations(HonestClass):
 
     share: float = assumed(0.03, "of honest traffic")
     per_day: float = assumed(12.0, "exchanges an account and day")
+    moves_at: tuple[float, float] = assumed((0.2, 0.8), "when a customer moves, uniform, as a share of the range")
+    opened_before_days: float = assumed(1.0, "mean age of the new account at the move")
+    silent_after_h: float = assumed(1.0, "mean time from the move until the old account is silent")
+    software_share: float = assumed(0.6, SOFTWARE)
+    think_s: float = assumed(8.0, THINK)
+    spread: float = assumed(0.4, SPREAD)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open pairs: the old account until some day, the new one from then on."""
@@ -251,22 +337,31 @@ class KeyMigrations(HonestClass):
         for _ in range((accounts + 1) // 2):
             organisation, card = f"org_{dice.hex(6)}", a_card(dice)
             old, new = (
-                join(open_account(world, dice), organisation, dice, plan="team", level="card", card=card)
+                world.desk.join(open_account(world, dice), organisation, dice, plan="team", level="card", card=card)
                 for _ in range(2)
             )
-            moved = world.started_at + dice.between(0.2, 0.8) * world.days * DAY
+            moved = world.started_at + dice.between(*self.moves_at) * world.days * DAY
             old.created_at = min(old.created_at, world.started_at)
             new.created_at, new.exits, new.client, new.channel = (
-                moved - dice.exponential(DAY),
+                moved - dice.exponential(self.opened_before_days * DAY),
                 old.exits,
                 old.client,
                 old.channel,
             )
             new.billing_country, new.utc_offset, new.signup_ip = old.billing_country, old.utc_offset, old.exits[0]
-            work = mix([(0.6, software(world.library, dice)), (0.4, person(world.library, dice))])
-            before = run_by_trace(world, habit_of(old, work, MACHINE, dice, think_s=8.0, spread=0.4), dice)
+            work = mix(
+                [
+                    (self.software_share, software(world.library, dice)),
+                    (1 - self.software_share, person(world.library, dice)),
+                ]
+            )
+            before = run_by_trace(
+                world,
+                habit_of(world, old, work, world.rhythms["machine"], dice, think_s=self.think_s, spread=self.spread),
+                dice,
+            )
             after = replace(before, account=new, since=moved)
-            before.until = moved + dice.exponential(HOUR)
+            before.until = moved + dice.exponential(self.silent_after_h * HOUR)
             habits += [before, after]
         return habits
 
@@ -283,15 +378,20 @@ class CompactingAgents(HonestClass):
     share: float = assumed(0.06, "of honest traffic")
     per_day: float = assumed(14.0, "exchanges a day")
     compacts_after: int = assumed(3, "turns between compactions; longer in reality, as sessions are")
+    frameworks: int = assumed(3, "such frameworks, each with its system prompt")
+    steps: int = assumed(8, "most tool calls of a task; any number up to it is as likely")
+    reasons: float = assumed(1.0, "of sessions with reasoning switched on")
+    rhythms: tuple[str, ...] = assumed(("office", "evening"), HOURS)
+    think_s: float = assumed(30.0, THINK)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open accounts of unrelated people who run such a framework."""
         habits: list[Habit] = []
-        systems = [word("agent", dice).text for _ in range(3)]
+        systems = [word("agent", dice).text for _ in range(self.frameworks)]
         for _ in range(accounts):
             account = open_account(world, dice)
-            work = work_agentically(world.library, dice.pick(systems), steps=8)
-            habit = habit_of(account, work, dice.pick((OFFICE, EVENING)), dice, think_s=30.0)
-            habit.compacts_after, habit.reasons = self.compacts_after, 1.0
+            work = work_agentically(world.library, dice.pick(systems), steps=self.steps)
+            habit = habit_of(world, account, work, world.rhythms[dice.pick(self.rhythms)], dice, think_s=self.think_s)
+            habit.compacts_after, habit.reasons = self.compacts_after, self.reasons
             habits.append(habit)
         return habits

@@ -5,9 +5,16 @@ from typing import ClassVar
 
 from stillwatch.range.accounts import Account
 from stillwatch.range.chance import Dice, Urn
-from stillwatch.range.clients import any_client, named_client
 from stillwatch.range.habits import Habit
-from stillwatch.range.honest.honest_class import HonestClass, groups_of, habit_of, open_account
+from stillwatch.range.honest.honest_class import (
+    HOURS,
+    SPREAD,
+    THINK,
+    HonestClass,
+    groups_of,
+    habit_of,
+    open_account,
+)
 from stillwatch.range.marks import assumed
 from stillwatch.range.programmes import (
     Programme,
@@ -21,8 +28,7 @@ from stillwatch.range.programmes import (
     software,
     work_agentically,
 )
-from stillwatch.range.rhythm import EVENING, MACHINE, OFFICE, STUDENT
-from stillwatch.range.signup import a_card, join
+from stillwatch.range.signup import a_card
 from stillwatch.range.wording import word
 from stillwatch.range.world import DAY, World
 
@@ -40,6 +46,8 @@ class IndividualDevelopers(HonestClass):
     per_day: float = assumed(5.0, "exchanges a day; the low end of published campaign rates lies inside")
     machine_share: float = assumed(0.35, "of them run software round the clock rather than type")
     second_account_share: float = assumed(0.03, "people with two accounts on one card")
+    rhythms: tuple[str, ...] = assumed(("office", "evening", "evening"), HOURS)
+    software_think_s: float = assumed(2.0, THINK + ", where software asks")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open accounts that share nothing, apart from a few people who own two."""
@@ -60,8 +68,15 @@ class IndividualDevelopers(HonestClass):
 
     def _habit(self, world: World, account: Account, dice: Dice) -> Habit:
         if account.channel != "subscription" and dice.chance(self.machine_share):
-            return habit_of(account, software(world.library, dice), MACHINE, dice, think_s=2.0)
-        return habit_of(account, person(world.library, dice), dice.pick((OFFICE, EVENING, EVENING)), dice)
+            return habit_of(
+                world,
+                account,
+                software(world.library, dice),
+                world.rhythms["machine"],
+                dice,
+                think_s=self.software_think_s,
+            )
+        return habit_of(world, account, person(world.library, dice), world.rhythms[dice.pick(self.rhythms)], dice)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,24 +91,37 @@ class Offices(HonestClass):
     share: float = assumed(0.08, "team plans")
     per_day: float = assumed(7.0, "exchanges a seat and day")
     seats: float = assumed(14.0, "median accounts of an office")
+    fewest_seats: int = assumed(4, "accounts of an office")
+    signed_up_there: float = assumed(0.7, "of them were opened from the office's address")
+    own_share: float = assumed(0.85, "of a colleague's sessions are their own work, the others the house's software")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open offices until the seats are filled."""
         habits: list[Habit] = []
-        for size in groups_of(accounts, self.seats, dice, least=4):
+        for size in groups_of(world, accounts, self.seats, dice, least=self.fewest_seats):
             organisation, card, exit_address = f"org_{dice.hex(6)}", a_card(dice), world.networks.office(dice)
             first = open_account(world, dice)
             house = software(world.library, dice)
             for _ in range(size):
-                account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=card)
+                account = world.desk.join(
+                    open_account(world, dice), organisation, dice, plan="team", level="business", card=card
+                )
                 account.exits, account.billing_country, account.utc_offset = (
                     [exit_address],
                     first.billing_country,
                     first.utc_offset,
                 )
-                account.signup_ip = exit_address if dice.chance(0.7) else account.signup_ip
+                account.signup_ip = exit_address if dice.chance(self.signed_up_there) else account.signup_ip
                 own = person(world.library, dice)
-                habits.append(habit_of(account, mix([(0.85, own), (0.15, house)]), OFFICE, dice))
+                habits.append(
+                    habit_of(
+                        world,
+                        account,
+                        mix([(self.own_share, own), (1 - self.own_share, house)]),
+                        world.rhythms["office"],
+                        dice,
+                    )
+                )
         return habits
 
 
@@ -113,35 +141,44 @@ class UniversityClasses(HonestClass):
     students: float = assumed(60.0, "median size of a course")
     sheet_share: float = assumed(0.7, "of a student's sessions are about the assignment sheet")
     assignments: int = assumed(12, "tasks on the sheet")
+    fewest_students: int = assumed(20, "of a course")
+    enrolled_days: tuple[float, float] = assumed((0.5, 40.0), "before the range that a course signs up, uniform")
+    enrolled_s: float = assumed(1_500.0, "mean time by which a student's sign-up follows the first: one burst")
+    home_share: float = assumed(0.5, "of students also work from home")
+    verbatim_share: float = assumed(0.5, "of questions about the sheet are its own words, the others a student's")
+    spread: float = assumed(0.5, SPREAD)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open courses until the students are enrolled."""
         habits: list[Habit] = []
-        for size in groups_of(accounts, self.students, dice, least=20):
+        for size in groups_of(world, accounts, self.students, dice, least=self.fewest_students):
             campus, domain = world.networks.campus(dice), f"edu-{dice.hex(5)}.example"
-            opened = world.started_at - DAY * dice.between(0.5, 40)
+            opened = world.started_at - DAY * dice.between(*self.enrolled_days)
             town = open_account(world, dice)
-            sheet = _sheet(world, self.assignments, dice)
+            sheet = _sheet(world, self.assignments, self.verbatim_share, dice)
             for _ in range(size):
                 account = open_account(world, dice)
-                account.created_at = opened + dice.exponential(1500.0)
+                account.created_at = opened + dice.exponential(self.enrolled_s)
                 account.email_domain, account.plan, account.channel = domain, "edu", "api"
-                account.client = any_client("api", dice)
+                account.client = world.desk.clientele.any_client("api", dice)
                 account.payment_fingerprint = account.payment_bin = account.organisation = None
                 account.verification_level = "email"
                 account.billing_country, account.utc_offset = town.billing_country, town.utc_offset
                 account.exits = (
-                    [dice.pick(campus), world.networks.home(dice)] if dice.chance(0.5) else [dice.pick(campus)]
+                    [dice.pick(campus), world.networks.home(dice)]
+                    if dice.chance(self.home_share)
+                    else [dice.pick(campus)]
                 )
                 account.signup_ip = dice.pick(campus)
                 own = converse(world.library, dice.pick(("chat", "sums", "task")))
                 habits.append(
                     habit_of(
+                        world,
                         account,
                         mix([(self.sheet_share, sheet), (1 - self.sheet_share, own)]),
-                        STUDENT,
+                        world.rhythms["student"],
                         dice,
-                        spread=0.5,
+                        spread=self.spread,
                     )
                 )
         return habits
@@ -158,7 +195,11 @@ class HarnessUsers(HonestClass):
 
     share: float = assumed(0.14, "coding harnesses carry much of an API's traffic")
     per_day: float = assumed(9.0, "exchanges a user and day")
-    harnesses: int = assumed(3, "popular harnesses; Zipf popularity")
+    harnesses: int = assumed(3, "popular harnesses, at most three")
+    harness_exponent: float = assumed(0.8, "of Zipf's law over them")
+    harness_share: float = assumed(0.85, "of a user's sessions are the harness at work, the others questions")
+    rhythms: tuple[str, ...] = assumed(("office", "evening"), HOURS)
+    think_s: float = assumed(60.0, THINK)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Give each user one of the harnesses and nothing else in common."""
@@ -167,16 +208,23 @@ class HarnessUsers(HonestClass):
                 (word("agent", dice).text, client)
                 for client in ("terminal-coder", "open-harness", "editor-plugin")[: self.harnesses]
             ],
-            0.8,
+            self.harness_exponent,
         )
         habits: list[Habit] = []
         for _ in range(accounts):
             system, client = urn.draw(dice)
             account = open_account(world, dice)
             if account.channel != "subscription":
-                account.client = named_client(client, dice)
-            work = mix([(0.85, work_agentically(world.library, system)), (0.15, converse(world.library, "code"))])
-            habits.append(habit_of(account, work, dice.pick((OFFICE, EVENING)), dice, think_s=60.0))
+                account.client = world.desk.clientele.named_client(client, dice)
+            work = mix(
+                [
+                    (self.harness_share, work_agentically(world.library, system)),
+                    (1 - self.harness_share, converse(world.library, "code")),
+                ]
+            )
+            habits.append(
+                habit_of(world, account, work, world.rhythms[dice.pick(self.rhythms)], dice, think_s=self.think_s)
+            )
         return habits
 
 
@@ -191,17 +239,19 @@ class PrivacyUsers(HonestClass):
 
     share: float = assumed(0.05, "of honest traffic")
     per_day: float = assumed(5.0, "exchanges a day")
-    virtual_card_share: float = assumed(0.4, "pay with a privacy card")
+    most_exits: int = assumed(4, "of one user; any number up to it is as likely")
+    person_share: float = assumed(0.7, "of accounts are a person's, the others software's")
+    rhythms: tuple[str, ...] = assumed(("evening", "office", "machine"), HOURS)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open accounts behind shared exits."""
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            account.exits = [world.networks.vpn(dice) for _ in range(1 + dice.below(4))]
+            account.exits = [world.networks.vpn(dice) for _ in range(1 + dice.below(self.most_exits))]
             account.signup_ip = world.networks.vpn(dice)
-            programme = person(world.library, dice) if dice.chance(0.7) else software(world.library, dice)
-            habits.append(habit_of(account, programme, dice.pick((EVENING, OFFICE, MACHINE)), dice))
+            programme = person(world.library, dice) if dice.chance(self.person_share) else software(world.library, dice)
+            habits.append(habit_of(world, account, programme, world.rhythms[dice.pick(self.rhythms)], dice))
         return habits
 
 
@@ -217,6 +267,11 @@ class OtherLanguages(HonestClass):
     share: float = assumed(0.08, "of honest traffic")
     per_day: float = assumed(6.0, "exchanges a day")
     firm_share: float = assumed(0.3, "of the accounts are translation and localisation firms")
+    localised_share: float = assumed(0.6, "of a firm's requests localise, the others rewrite")
+    talk_share: float = assumed(0.8, "of a person's sessions are conversations, the others single requests")
+    firm_rhythms: tuple[str, ...] = assumed(("office", "machine"), "whose hours firms keep, each as likely")
+    firm_think_s: float = assumed(3.0, THINK + ", at firms")
+    rhythms: tuple[str, ...] = assumed(("office", "evening", "evening"), HOURS)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open accounts of speakers of one language, and of firms that handle several."""
@@ -227,31 +282,43 @@ class OtherLanguages(HonestClass):
             if dice.chance(self.firm_share):
                 work = mix(
                     [
-                        (0.6, pour(library, "foreign", always(word("language", dice)))),
-                        (0.4, pour(library, "foreign", always(word("rewrite", dice)))),
+                        (self.localised_share, pour(library, "foreign", always(word("language", dice)))),
+                        (1 - self.localised_share, pour(library, "foreign", always(word("rewrite", dice)))),
                     ]
                 )
-                habits.append(habit_of(account, work, dice.pick((OFFICE, MACHINE)), dice, think_s=3.0))
+                habits.append(
+                    habit_of(
+                        world,
+                        account,
+                        work,
+                        world.rhythms[dice.pick(self.firm_rhythms)],
+                        dice,
+                        think_s=self.firm_think_s,
+                    )
+                )
                 continue
             shelf = f"lang:{dice.pick(library.languages)}" if library.languages else "foreign"
             own: Programme = mix(
                 [
-                    (0.8, converse(library, shelf)),
-                    (0.2, pour(library, shelf, always(word(dice.pick(("reasoned", "language", "analyst")), dice)))),
+                    (self.talk_share, converse(library, shelf)),
+                    (
+                        1 - self.talk_share,
+                        pour(library, shelf, always(word(dice.pick(("reasoned", "language", "analyst")), dice))),
+                    ),
                 ]
             )
-            habits.append(habit_of(account, own, dice.pick((OFFICE, EVENING, EVENING)), dice))
+            habits.append(habit_of(world, account, own, world.rhythms[dice.pick(self.rhythms)], dice))
         return habits
 
 
-def _sheet(world: World, assignments: int, dice: Dice) -> Programme:
+def _sheet(world: World, assignments: int, verbatim_share: float, dice: Dice) -> Programme:
     """Return the programme of one assignment sheet: the same tasks for all, each student in own words."""
     tasks = [world.library.draw(dice.pick(("task", "sums", "code")), dice) for _ in range(assignments)]
 
     def script(d: Dice) -> Script:
         task = d.pick(tasks)
         question, answer = task.turns[0]
-        asked = question if d.chance(0.5) else world.library.fresh(question, d)
+        asked = question if d.chance(verbatim_share) else world.library.fresh(question, d)
         reply = world.library.fresh(answer or world.library.answer_like(task, d), d)
         return Script(None, (Turn("user", asked, reply),))
 

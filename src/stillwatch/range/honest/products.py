@@ -7,13 +7,22 @@ import numpy as np
 
 from stillwatch.range.chance import Dice
 from stillwatch.range.habits import Habit
-from stillwatch.range.honest.honest_class import HonestClass, groups_of, habit_of, open_account, run_by_trace
+from stillwatch.range.honest.honest_class import (
+    SPREAD,
+    THINK,
+    HonestClass,
+    groups_of,
+    habit_of,
+    open_account,
+    run_by_trace,
+)
 from stillwatch.range.marks import assumed
 from stillwatch.range.programmes import always, converse, embed, mix, person, pour, software, steady
-from stillwatch.range.rhythm import EVENING, MACHINE, OFFICE, STUDENT
-from stillwatch.range.signup import a_card, join
+from stillwatch.range.signup import a_card
 from stillwatch.range.wording import word
 from stillwatch.range.world import DAY, World
+
+LEAST_SPAN_DAYS = 0.1  # over which backfills begin, in a range that is hardly longer than one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +38,17 @@ class RetrievalBackfill(HonestClass):
     per_day: float = assumed(20.0, "exchanges a day over the whole range; in bursts")
     burst_days: float = assumed(0.6, "length of one backfill")
     embedded_share: float = assumed(0.3, "of requests ask for embeddings")
+    burst_spread: float = assumed(0.3, "sigma of this length, which is log-normal")
+    fresh_share: float = assumed(0.5, "of these accounts are opened for the backfill")
+    opened_before_days: float = assumed(1.0, "mean age of such an account when the backfill begins")
+    think_s: float = assumed(1.0, THINK)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open company accounts that each have one burst."""
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            join(
+            world.desk.join(
                 account,
                 f"org_{dice.hex(6)}",
                 dice,
@@ -43,13 +56,13 @@ class RetrievalBackfill(HonestClass):
                 level="business",
                 card=a_card(dice),
             )
-            start = world.started_at + dice.unit() * max(0.1, world.days - self.burst_days) * DAY
-            if dice.chance(0.5):
-                account.created_at = start - dice.exponential(1.0) * DAY
+            start = world.started_at + dice.unit() * max(LEAST_SPAN_DAYS, world.days - self.burst_days) * DAY
+            if dice.chance(self.fresh_share):
+                account.created_at = start - dice.exponential(self.opened_before_days) * DAY
             reading = software(world.library, dice, dice.pick(("summarise", "extract", "context")))
             work = mix([(1 - self.embedded_share, reading), (self.embedded_share, embed(world.library, "bulk"))])
-            habit = habit_of(account, work, MACHINE, dice, think_s=1.0)
-            habit.since, habit.until = start, start + self.burst_days * DAY * dice.lognormal(1.0, 0.3)
+            habit = habit_of(world, account, work, world.rhythms["machine"], dice, think_s=self.think_s)
+            habit.since, habit.until = start, start + self.burst_days * DAY * dice.lognormal(1.0, self.burst_spread)
             account.exits = [world.networks.hosted(dice)]
             habits.append(habit)
         return habits
@@ -66,6 +79,8 @@ class JudgeProducts(HonestClass):
 
     share: float = assumed(0.05, "of honest traffic")
     per_day: float = assumed(8.0, "exchanges a day; wildbench's judge made 8,181 calls in one run")
+    grading_share: float = assumed(0.7, "of sessions grade, the others prepare what is graded")
+    think_s: float = assumed(2.0, THINK)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each product."""
@@ -74,8 +89,12 @@ class JudgeProducts(HonestClass):
             account = open_account(world, dice)
             account.organisation = f"org_{dice.hex(6)}"
             side = software(world.library, dice, dice.pick(("grade", "clean", "classify")))
-            work = mix([(0.7, software(world.library, dice, "grade")), (0.3, side)])
-            habits.append(run_by_trace(world, habit_of(account, work, MACHINE, dice, think_s=2.0), dice))
+            work = mix([(self.grading_share, software(world.library, dice, "grade")), (1 - self.grading_share, side)])
+            habits.append(
+                run_by_trace(
+                    world, habit_of(world, account, work, world.rhythms["machine"], dice, think_s=self.think_s), dice
+                )
+            )
         return habits
 
 
@@ -93,20 +112,28 @@ class Gateways(HonestClass):
     accounts_each: float = assumed(3.0, "accounts of one aggregator: one for each region")
     tenants: int = assumed(60, "end users behind each account")
     forwards_share: float = assumed(0.75, "of aggregators that forward tenant ids; the others strip them")
+    servers: int = assumed(3, "exits of one aggregator")
+    spread: float = assumed(0.4, SPREAD)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open aggregators, each with a few regional accounts and all sorts of tenants."""
         habits: list[Habit] = []
-        for size in groups_of(accounts, self.accounts_each, dice):
-            organisation, card, servers = f"org_{dice.hex(6)}", a_card(dice), world.networks.hosted_neighbours(3, dice)
+        for size in groups_of(world, accounts, self.accounts_each, dice):
+            organisation, card, servers = (
+                f"org_{dice.hex(6)}",
+                a_card(dice),
+                world.networks.hosted_neighbours(self.servers, dice),
+            )
             crowd = mix([(dice.exponential(1.0), person(world.library, dice)) for _ in range(self.tenants)])
             tenants = [f"tenant_{dice.hex(8)}" for _ in range(self.tenants)] if dice.chance(self.forwards_share) else []
             for _ in range(size):
-                account = join(
+                account = world.desk.join(
                     open_account(world, dice), organisation, dice, plan="enterprise", level="business", card=card
                 )
                 account.exits = servers
-                habit = run_by_trace(world, habit_of(account, crowd, EVENING, dice, spread=0.4), dice)
+                habit = run_by_trace(
+                    world, habit_of(world, account, crowd, world.rhythms["evening"], dice, spread=self.spread), dice
+                )
                 habit.end_users = tenants
                 habits.append(habit)
         return habits
@@ -124,6 +151,11 @@ class TutoringProducts(HonestClass):
     share: float = assumed(0.04, "of honest traffic")
     per_day: float = assumed(6.0, "exchanges a day")
     pupils: int = assumed(40, "end users of one product")
+    explained_share: float = assumed(0.75, "of sessions explain, the others are talk")
+    solved_share: float = assumed(0.6, "of explanations solve a task, the others reconstruct a given solution")
+    forwards_share: float = assumed(0.3, "of products forward their pupils' ids")
+    burstiness: float = assumed(0.6, "coefficient of variation of the hourly rate: pupils come by classes")
+    think_s: float = assumed(50.0, THINK)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each product."""
@@ -131,12 +163,24 @@ class TutoringProducts(HonestClass):
         for _ in range(accounts):
             account = open_account(world, dice)
             explain = mix(
-                [(0.6, software(world.library, dice, "reasoned")), (0.4, software(world.library, dice, "reconstruct"))]
+                [
+                    (self.solved_share, software(world.library, dice, "reasoned")),
+                    (1 - self.solved_share, software(world.library, dice, "reconstruct")),
+                ]
             )
             talk = converse(world.library, "sums", word("assistant", dice).text)
-            habit = habit_of(account, mix([(0.75, explain), (0.25, talk)]), STUDENT, dice, think_s=50.0)
-            habit.end_users = [f"user_{dice.hex(8)}" for _ in range(self.pupils)] if dice.chance(0.3) else []
-            habit.burstiness = 0.6
+            habit = habit_of(
+                world,
+                account,
+                mix([(self.explained_share, explain), (1 - self.explained_share, talk)]),
+                world.rhythms["student"],
+                dice,
+                think_s=self.think_s,
+            )
+            habit.end_users = (
+                [f"user_{dice.hex(8)}" for _ in range(self.pupils)] if dice.chance(self.forwards_share) else []
+            )
+            habit.burstiness = self.burstiness
             habits.append(habit)
         return habits
 
@@ -153,14 +197,17 @@ class AuditCaptures(HonestClass):
     share: float = assumed(0.04, "of honest traffic")
     per_day: float = assumed(6.0, "exchanges a day")
     branches: float = assumed(3.0, "accounts of one company")
+    think_s: float = assumed(5.0, THINK)
+    spread: float = assumed(0.5, SPREAD)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open companies with a few accounts that share one prompt."""
         habits: list[Habit] = []
-        for size in groups_of(accounts, self.branches, dice, least=1):
+        for size in groups_of(world, accounts, self.branches, dice, least=1):
             organisation, card = f"org_{dice.hex(6)}", a_card(dice)
             template = always(word("reasoned", dice))
             decide = steady(
+                world.library,
                 mix(
                     [
                         (dice.exponential(1.0), pour(world.library, shelf, template))
@@ -170,8 +217,14 @@ class AuditCaptures(HonestClass):
                 dice,
             )
             for _ in range(size):
-                account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=card)
-                habits.append(habit_of(account, decide, OFFICE, dice, think_s=5.0, spread=0.5))
+                account = world.desk.join(
+                    open_account(world, dice), organisation, dice, plan="team", level="business", card=card
+                )
+                habits.append(
+                    habit_of(
+                        world, account, decide, world.rhythms["office"], dice, think_s=self.think_s, spread=self.spread
+                    )
+                )
         return habits
 
 
@@ -188,6 +241,12 @@ class ViralLaunches(HonestClass):
     per_day: float = assumed(10.0, "exchanges a day, before and after taken together")
     peak: float = assumed(20.0, "how many times the usual traffic at the height")
     ebb_h: float = assumed(30.0, "hours after which the rush has fallen to a third")
+    rush_by: float = assumed(0.7, "share of the range by whose end every rush has begun")
+    software_share: float = assumed(0.7, "of sessions are single requests, the others talk")
+    users: int = assumed(200, "end users of one product")
+    forwards_share: float = assumed(0.3, "of products forward their users' ids")
+    think_s: float = assumed(20.0, THINK)
+    spread: float = assumed(0.5, SPREAD)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open one account for each product and give it a rush at some time."""
@@ -197,13 +256,17 @@ class ViralLaunches(HonestClass):
             account = open_account(world, dice)
             work = mix(
                 [
-                    (0.7, software(world.library, dice)),
-                    (0.3, converse(world.library, "chat", word("assistant", dice).text)),
+                    (self.software_share, software(world.library, dice)),
+                    (1 - self.software_share, converse(world.library, "chat", word("assistant", dice).text)),
                 ]
             )
-            habit = habit_of(account, work, EVENING, dice, think_s=20.0, spread=0.5)
-            since = hours - dice.unit() * len(hours) * 0.7
+            habit = habit_of(
+                world, account, work, world.rhythms["evening"], dice, think_s=self.think_s, spread=self.spread
+            )
+            since = hours - dice.unit() * len(hours) * self.rush_by
             habit.curve = 1.0 + np.where(since > 0, self.peak * np.exp(-np.abs(since) / self.ebb_h), 0.0)
-            habit.end_users = [f"user_{dice.hex(8)}" for _ in range(200)] if dice.chance(0.3) else []
+            habit.end_users = (
+                [f"user_{dice.hex(8)}" for _ in range(self.users)] if dice.chance(self.forwards_share) else []
+            )
             habits.append(habit)
         return habits

@@ -1,24 +1,35 @@
 """Honest customers under an agreement or a register: agencies, evaluators, contract distillers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from stillwatch.range.accounts import Account
 from stillwatch.range.agenda import Agenda
 from stillwatch.range.chance import Dice
 from stillwatch.range.delivery import Job
-from stillwatch.range.fleet import Fleet, Upkeep
+from stillwatch.range.fleet import Fleet
 from stillwatch.range.habits import Habit
-from stillwatch.range.honest.honest_class import HonestClass, Population, groups_of, habit_of, open_account
+from stillwatch.range.honest.honest_class import (
+    HOURS,
+    SOFTWARE,
+    SPREAD,
+    THINK,
+    HonestClass,
+    Population,
+    groups_of,
+    habit_of,
+    open_account,
+)
 from stillwatch.range.marks import assumed
 from stillwatch.range.pool import Pool, shifts
-from stillwatch.range.programmes import Programme, always, converse, examine, mix, person, pour, software
-from stillwatch.range.rhythm import EVENING, MACHINE, OFFICE
-from stillwatch.range.signup import a_card, customer, join
-from stillwatch.range.skill import Skill
+from stillwatch.range.programmes import Programme, always, converse, examine, mix, mixture, person, pour, software
+from stillwatch.range.signup import a_card
 from stillwatch.range.wording import word
 from stillwatch.range.world import DAY, World
+
+YEAR, FIRST_TEAM, FIRST_CONTRACT = 2026, 100, 500  # of references in the register of authorised uses
+HIDES_NOTHING = 1  # the level of skill whose pool neither jitters nor hides behind cover, each account its own exit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,20 +44,30 @@ class Agencies(HonestClass):
     share: float = assumed(0.05, "of honest traffic")
     per_day: float = assumed(8.0, "exchanges a client account and day")
     clients: float = assumed(14.0, "client accounts of one agency")
+    fewest_clients: int = assumed(4, "client accounts of one agency")
+    office_share: float = assumed(0.5, "of client accounts are also used from the agency")
+    software_share: float = assumed(0.6, SOFTWARE)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open agencies until the client accounts are placed."""
         habits: list[Habit] = []
-        for size in groups_of(accounts, self.clients, dice, least=4):
+        for size in groups_of(world, accounts, self.clients, dice, least=self.fewest_clients):
             card, office = a_card(dice), world.networks.office(dice)
             for _ in range(size):
                 account = open_account(world, dice)
-                join(account, f"org_{dice.hex(6)}", dice, plan=dice.pick(("payg", "team")), level="business", card=card)
+                world.desk.join(
+                    account, f"org_{dice.hex(6)}", dice, plan=dice.pick(("payg", "team")), level="business", card=card
+                )
                 account.signup_ip = office
-                if dice.chance(0.5):
+                if dice.chance(self.office_share):
                     account.exits = [*account.exits, office]
-                work = mix([(0.6, software(world.library, dice)), (0.4, person(world.library, dice))])
-                habits.append(habit_of(account, work, OFFICE, dice))
+                work = mix(
+                    [
+                        (self.software_share, software(world.library, dice)),
+                        (1 - self.software_share, person(world.library, dice)),
+                    ]
+                )
+                habits.append(habit_of(world, account, work, world.rhythms["office"], dice))
         return habits
 
 
@@ -62,28 +83,38 @@ class Evaluators(HonestClass):
     share: float = assumed(0.04, "of honest traffic")
     per_day: float = assumed(8.0, "exchanges a day")
     team: float = assumed(6.0, "accounts of one team")
+    work: tuple[tuple[str, float], ...] = assumed(
+        (("elicit", 0.3), ("unsafe talk", 0.3), ("benchmark", 0.2), ("grade", 0.2)), "of an account's sessions"
+    )
+    rhythms: tuple[str, ...] = assumed(("office", "machine"), HOURS)
+    think_s: float = assumed(5.0, THINK)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open teams, each with one reference in the register."""
         habits: list[Habit] = []
-        for team, size in enumerate(groups_of(accounts, self.team, dice)):
-            organisation, reference = f"org_{dice.hex(6)}", f"AUR-{2026}-{team + 100:04d}"
+        for team, size in enumerate(groups_of(world, accounts, self.team, dice)):
+            organisation, reference = f"org_{dice.hex(6)}", _reference(FIRST_TEAM + team)
             probes = [
                 pour(world.library, "unsafe", always(word(family, dice)))
                 for family in ("reconstruct", "reasoned", "rewrite")
             ]
             for _ in range(size):
-                account = join(open_account(world, dice), organisation, dice, plan="team", level="business", card=None)
-                account.authorised_use = reference
-                work = mix(
-                    [
-                        (0.3, dice.pick(probes)),
-                        (0.3, converse(world.library, "unsafe")),
-                        (0.2, examine(world.library, "benchmark")),
-                        (0.2, software(world.library, dice, "grade")),
-                    ]
+                account = world.desk.join(
+                    open_account(world, dice), organisation, dice, plan="team", level="business", card=None
                 )
-                habits.append(habit_of(account, work, dice.pick((OFFICE, MACHINE)), dice, think_s=5.0))
+                account.authorised_use = reference
+                work = mixture(
+                    self.work,
+                    {
+                        "elicit": dice.pick(probes),
+                        "unsafe talk": converse(world.library, "unsafe"),
+                        "benchmark": examine(world.library, "benchmark"),
+                        "grade": software(world.library, dice, "grade"),
+                    },
+                )
+                habits.append(
+                    habit_of(world, account, work, world.rhythms[dice.pick(self.rhythms)], dice, think_s=self.think_s)
+                )
         return habits
 
 
@@ -104,6 +135,13 @@ class ContractDistillers(HonestClass):
     per_day: float = assumed(12.0, "exchanges a day")
     accounts_each: float = assumed(6.0, "accounts of one contract")
     workers: int = assumed(3, "requests in flight for one contract")
+    made: tuple[tuple[str, float], ...] = assumed(
+        (("generate", 1.0), ("reasoned", 1.0), ("grade", 1.0), ("reconstruct", 1.0)), "weights of what is made"
+    )
+    pause_s: float = assumed(0.5, "mean time from an answer to a worker's next request")
+    shifts_per_day: float = assumed(2.0, "how often the pool is switched on")
+    planned_s: float = assumed(15.0, "that a request takes, as the pool is planned")
+    reasons: float = assumed(0.6, "of requests with reasoning switched on")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:  # noqa: ARG002
         """Nobody acts by habit here: see `populate`."""
@@ -112,9 +150,9 @@ class ContractDistillers(HonestClass):
     def populate(self, world: World, exchanges: float, dice: Dice) -> Population:
         """Sign contracts, and start one pool of workers for each over all of its accounts."""
         agenda = Agenda()
-        sizes = groups_of(self.headcount(world, exchanges), self.accounts_each, dice)
+        sizes = groups_of(world, self.headcount(world, exchanges), self.accounts_each, dice)
         for number, size in enumerate(sizes):
-            accounts = self._sign(world, size, f"AUR-{2026}-{number + 500:04d}", dice)
+            accounts = self._sign(world, size, _reference(FIRST_CONTRACT + number), dice)
             self.register(world, accounts, dice)
             fleet = Fleet(
                 world,
@@ -123,22 +161,18 @@ class ContractDistillers(HonestClass):
                 campaign=None,
                 kind=self.kind,
                 actor="",
-                skill=Skill(level=1),
-                upkeep=Upkeep(replaced=False),
+                skill=replace(world.customs.skill, level=HIDES_NOTHING),
+                upkeep=replace(world.customs.upkeep, replaced=False),
             )
             for account in accounts:
                 fleet.enlist(account)
-            work = mix(
-                [
-                    (1.0, software(world.library, dice, family))
-                    for family in ("generate", "reasoned", "grade", "reconstruct")
-                ]
-            )
+            work = mix([(share, software(world.library, dice, family)) for family, share in self.made])
+            habits = replace(world.customs.workers, pause_s=self.pause_s)
             requests = exchanges * size / sum(sizes)
-            duty = min(1.0, requests * 15.0 / (self.workers * world.days * DAY))  # about 15 s a request
-            list_of = _work_list(work, requests, dice)
-            when = shifts(world.started_at, world.ends_at, duty, 2.0, dice)
-            pool = Pool(agenda, fleet, list_of, when, dice, pause_s=0.5, quota=requests / len(when.spans))
+            duty = min(1.0, requests * self.planned_s / (self.workers * world.days * DAY))
+            list_of = _work_list(work, requests, self.reasons, dice)
+            when = shifts(world.started_at, world.ends_at, duty, self.shifts_per_day, habits, dice)
+            pool = Pool(agenda, fleet, list_of, when, dice, workers=habits, quota=requests / len(when.spans))
             pool.start(self.workers, world.started_at)
         return Agendas(agenda)
 
@@ -146,8 +180,8 @@ class ContractDistillers(HonestClass):
         organisation, card, servers = f"org_{dice.hex(6)}", a_card(dice), world.networks.hosted_neighbours(size, dice)
         accounts = []
         for k in range(size):
-            account = join(
-                customer(world.networks, world.started_at, dice),
+            account = world.desk.join(
+                world.desk.customer(world.started_at, dice),
                 organisation,
                 dice,
                 plan="enterprise",
@@ -171,19 +205,37 @@ class StolenKeyVictims(HonestClass):
     share: float = assumed(0.02, "of honest traffic: the owners' own")
     per_day: float = assumed(5.0, "exchanges a day of the owner")
     leaks_by: float = assumed(0.6, "share of the range by whose end every key has leaked")
+    least_age_days: float = assumed(1.0, "of an owner's account when the range begins")
+    rhythms: tuple[str, ...] = assumed(("office", "evening"), HOURS)
+    spread: float = assumed(0.5, SPREAD)
+    thief_think_s: float = assumed(2.0, THINK + ", where a lone thief asks")
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open owners' accounts; where no campaign picks leaked keys up, a lone thief does."""
         habits: list[Habit] = []
         for _ in range(accounts):
             account = open_account(world, dice)
-            own = habit_of(account, person(world.library, dice), dice.pick((OFFICE, EVENING)), dice, spread=0.5)
-            account.created_at = own.since = min(own.since, world.started_at - DAY)
+            own = habit_of(
+                world,
+                account,
+                person(world.library, dice),
+                world.rhythms[dice.pick(self.rhythms)],
+                dice,
+                spread=self.spread,
+            )
+            account.created_at = own.since = min(own.since, world.started_at - self.least_age_days * DAY)
             habits.append(own)
             if world.thieves:
                 world.stolen.append(account)
                 continue
-            thief = habit_of(account, software(world.library, dice), MACHINE, dice, think_s=2.0)
+            thief = habit_of(
+                world,
+                account,
+                software(world.library, dice),
+                world.rhythms["machine"],
+                dice,
+                think_s=self.thief_think_s,
+            )
             thief.since, thief.part = world.started_at + dice.unit() * self.leaks_by * world.days * DAY, "stolen"
             habits.append(thief)
         return habits
@@ -201,13 +253,20 @@ class RelayCustomers(HonestClass):
     share: float = assumed(0.03, "of honest traffic")
     per_day: float = assumed(6.0, "exchanges a day")
     moves_away: float = assumed(0.12, "chance, at each turn, that a session is carried on through the relay")
+    talk_share: float = assumed(0.6, "of sessions are conversations, the others whatever a person does")
+    rhythms: tuple[str, ...] = assumed(("office", "evening"), HOURS)
 
     def settle(self, world: World, accounts: int, dice: Dice) -> list[Habit]:
         """Open accounts that share nothing."""
         habits: list[Habit] = []
         for _ in range(accounts):
-            talk = mix([(0.6, converse(world.library, "dialogue")), (0.4, person(world.library, dice))])
-            habit = habit_of(open_account(world, dice), talk, dice.pick((OFFICE, EVENING)), dice)
+            talk = mix(
+                [
+                    (self.talk_share, converse(world.library, "dialogue")),
+                    (1 - self.talk_share, person(world.library, dice)),
+                ]
+            )
+            habit = habit_of(world, open_account(world, dice), talk, world.rhythms[dice.pick(self.rhythms)], dice)
             habit.moves_away = self.moves_away
             habits.append(habit)
         return habits
@@ -225,7 +284,12 @@ class Agendas:
         self._agenda.pass_until(until)
 
 
-def _work_list(work: Programme, requests: float, dice: Dice) -> Callable[[float], Job | None]:
+def _reference(number: int) -> str:
+    """Return an entry of the register of authorised uses."""
+    return f"AUR-{YEAR}-{number:04d}"
+
+
+def _work_list(work: Programme, requests: float, reasons: float, dice: Dice) -> Callable[[float], Job | None]:
     """Return a work list of about so many requests."""
     left = [round(requests)]
 
@@ -233,6 +297,6 @@ def _work_list(work: Programme, requests: float, dice: Dice) -> Callable[[float]
         if left[0] <= 0:
             return None
         left[0] -= 1
-        return Job(script=work(dice), reasons=dice.chance(0.6), part="own")
+        return Job(script=work(dice), reasons=dice.chance(reasons), part="own")
 
     return next_job
