@@ -100,9 +100,7 @@ def limits(group: Group, traffic: Traffic, roster: Roster, verdict: Verdict) -> 
         )
     span = (int(traffic.activity.last.max()) - int(traffic.activity.first.min())) / 3.6e9
     if span < _A_DAY_H:
-        out.append(
-            f"The log covers {span:.1f} hours: a night cannot show, so a class or an office cannot be told apart"
-        )
+        out.append(f"The log covers {_long(span)}: a night cannot show, so a class or an office cannot be told apart")
     out.append("Accounts are tied by what they share and do; who is behind them is not known from this")
     if verdict.tier is not None and verdict.tier >= Tier.REVIEW:
         out.append("An account may be in the group through a stolen key: its owner is then a victim and is restored")
@@ -121,6 +119,10 @@ def _rhythm(group: Group) -> Iterable[str]:
     if abs(seen.spread_z) > _LEAST_TOLD:
         how = "steadier" if seen.spread_z < 0 else "more on and off together"
         yield f"the number in flight is {how} than chance makes it ({abs(seen.spread_z):.1f} standard deviations)"
+
+
+def _long(hours: float) -> str:
+    return f"{hours:.1f} hours" if hours >= 1.0 else f"{max(1.0, hours * 60):.0f} minutes"
 
 
 def _moment(seconds: float) -> str:

@@ -220,9 +220,9 @@ def _moves(start: Ints, parts: int, options: RhythmOptions, rng: np.random.Gener
 
     minutes = np.arange(-options.shift_min, options.shift_min + 1) * _MINUTE_US
     by = _deal(minutes, parts, options.rounds, rng)
-    if parts < len(minutes):  # too few to be told apart by whole minutes alone
-        by += rng.integers(0, _MINUTE_US, size=by.shape)
     first, length = around(_MINUTE_US)
+    if min(parts, length) < len(minutes):  # too few to be told apart by whole minutes alone
+        by += rng.integers(0, _MINUTE_US, size=by.shape)
     nearby = _Moves(first, length * _MINUTE_US, by)
     for unit in (_DAY_US, _HOUR_US):
         first, turns = around(unit)
