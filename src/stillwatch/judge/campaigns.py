@@ -142,6 +142,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         if tier is Tier.ACT and (alone or confidence < options.act_confidence or vouched[place] or visited[place]):
             own = Tier.REVIEW
         if excused[place] or only_passes[place]:
+            confidence = min(confidence, options.victims.belongs)
             own = Tier.WATCH
         out.append(
             Member(

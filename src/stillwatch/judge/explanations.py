@@ -30,6 +30,9 @@ class ExplanationOptions:
 
     most_of: float = 0.8
     """An explanation must cover this share of a group's accounts: the rest may be visitors."""
+    most_of_sharing: float = 0.6
+    """... and this share where nothing but things and words ties the group: what honest neighbours share draws in
+    visitors whom no explanation names."""
     registered: float = 0.5
     """A group of which this share is registered use is left to whoever registered it."""
     weak_verification: frozenset[str] = frozenset({"none", "unverified", "email", "phone", "card", ""})

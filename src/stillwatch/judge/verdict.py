@@ -1,7 +1,7 @@
 """The verdict on one group: which evidence counts after honest explanations, and how far it may carry."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -68,8 +68,10 @@ class Verdict:
 
 def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOptions) -> Verdict:
     """Weigh one group. Nationality, language, country and time zone are not read here (law 2)."""
-    found = find_explanations(group, roster, traffic, options.explanations)
     needed = math.log2(max(1, group.tries) / options.alpha)
+    acts = any(one.bits >= needed for one in group.strands if one.family in options.telling)
+    most_of = options.explanations.most_of if acts else options.explanations.most_of_sharing
+    found = find_explanations(group, roster, traffic, replace(options.explanations, most_of=most_of))
     confirmed = max(one.bits for one in group.strands) >= needed
     weighed = tuple(_weigh(group, family, found, group.seconded if confirmed else needed) for family in Family)
     counting = sum(1 for one in weighed if one.counts)

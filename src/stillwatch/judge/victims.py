@@ -21,6 +21,9 @@ class VictimOptions:
     """Each of two networks made at least this many exchanges, ..."""
     least_share: float = 0.01
     """... and this share of the account's: less is a visit."""
+    belongs: float = 0.1
+    """How sure it can be at most that such an account is the campaign's own: of accounts like that on development
+    ranges, one in ten was."""
     most_excused: float = 0.9
     """Where more of a group than this look like victims, it is how the group works and excuses nobody, ..."""
     least_habit: int = 10
