@@ -30,6 +30,10 @@ class Service:
     )
     first_token_s: float = assumed(0.9, "median time to first token")
     first_token_spread: float = assumed(0.5, "sigma of this time, which is log-normal")
+    tokens_per_second: tuple[tuple[str, float], ...] = assumed(
+        tuple(zip((model.name for model in (*MODELS, NEW_MODEL)), (62.0, 95.0, 160.0, 55.0, 58.0), strict=True)),
+        "of a model's answer, median: small models are the faster ones",
+    )
     speed_spread: float = assumed(0.15, "sigma of a model's tokens a second, which are log-normal")
     reasoning_median: float = assumed(420.0, "reasoning tokens of an answer")
     reasoning_spread: float = assumed(0.9, "sigma of these, which are log-normal")
@@ -73,6 +77,7 @@ class Provider:
         """Behave as `service` says; the new model is on offer from `released_at` on."""
         self.service = service
         self.released_at = released_at
+        self.speed = dict(service.tokens_per_second)
         self._models = Urn.named(service.popularity, {model.name: model for model in MODELS})
         self._limits = dict(service.limits)
 
@@ -118,6 +123,6 @@ class Provider:
         reasoning = int(dice.lognormal(service.reasoning_median, service.reasoning_spread)) if thinks else 0
         tokens = len(output.encode()) / BYTES_PER_TOKEN + reasoning
         wait = dice.lognormal(service.first_token_s, service.first_token_spread) + tokens / (
-            model.tokens_per_second * dice.lognormal(1.0, service.speed_spread)
+            self.speed[model.name] * dice.lognormal(1.0, service.speed_spread)
         )
         return Outcome(OK, now + wait, "length" if luck > 1 - service.cut_off_share else "stop", reasoning)
