@@ -324,3 +324,13 @@ def test_one_pace_says_a_bounded_amount() -> None:
 
     assert found.max() == 1.5
     assert found.min() == -0.25
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_busy_moment_of_a_quiet_class_is_no_scheduler(seed: int) -> None:
+    """A few students who ask at once, where nobody else ever overlaps, are many deviations and no evidence."""
+    rng = np.random.default_rng(seed)
+    timeline = [(i % 25, float(t), float(rng.gamma(3.0, 3.0))) for i, t in enumerate(rng.uniform(0, 4 * 86_400, 300))]
+    timeline += [(i, 20_000.0 + i, 9.0) for i in range(4)]
+
+    assert rhythm_of(timeline, seed).bits < 8
