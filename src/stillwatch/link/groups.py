@@ -11,7 +11,7 @@ from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.candidates import Candidate, CandidateOptions, candidates
 from stillwatch.link.describe import Scene, describe
-from stillwatch.link.hand_offs import HandOffOptions, hand_offs
+from stillwatch.link.hand_offs import HandOffOptions, HandOffs, hand_offs
 from stillwatch.link.joining import Confirmed, Joiner, JoinOptions
 from stillwatch.link.mixture import MixtureOptions, Split, Views, family_bits, split
 from stillwatch.link.rhythm import (
@@ -40,6 +40,8 @@ class LinkOptions:
     candidates: CandidateOptions = field(default_factory=CandidateOptions)
     mixture: MixtureOptions = field(default_factory=MixtureOptions)
     rhythm: RhythmOptions = field(default_factory=RhythmOptions)
+    families: frozenset[Family] = frozenset(Family)
+    """The families of evidence that are looked for: all of them, but where the worth of each is measured."""
     alpha: float = 1e-3
     """A family is beyond chance when all groups tried would show its evidence less often than this, together."""
     lone_bits: float = 20.0
@@ -62,8 +64,9 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
     """Every group that two families of evidence confirm, each account in at most one."""
     if len(roster) < options.candidates.least_accounts:
         return Linked()
-    incidences = shared_things(traffic, roster, options.things) + shared_words(traffic, roster, options.words)
-    passed = hand_offs(traffic, roster, options.hand_offs)
+    incidences = shared_things(traffic, roster, options.things) if Family.THINGS in options.families else []
+    incidences += shared_words(traffic, roster, options.words) if Family.WORDS in options.families else []
+    passed = hand_offs(traffic, roster, options.hand_offs) if Family.HAND_OFFS in options.families else HandOffs.none()
     proposed = candidates(incidences, passed, len(roster), options.candidates, rng)
     if not proposed:
         return Linked()
@@ -232,14 +235,18 @@ class _Search:
 
     def pace(self, accounts: Codes, members: Codes) -> Floats:
         """What the rhythm of each account says for its being one of a group, in bits."""
-        if len(accounts) == 0 or len(members) == 0:
+        if len(accounts) == 0 or len(members) == 0 or Family.RHYTHM not in self.options.families:
             return np.zeros(len(accounts))
         return own_rhythm(self.timelines, accounts, members, self.options.rhythm)
 
     def together(self, one: Codes, other: Codes) -> float:
         """Bits of one scheduler behind two groups."""
+        if Family.RHYTHM not in self.options.families:
+            return 0.0
         return shared_rhythm(self.timelines, (one, other), self.options.rhythm, self.rng).bits
 
     def rhythm(self, members: Codes) -> Rhythm:
         """The scheduler test of a group."""
+        if Family.RHYTHM not in self.options.families:
+            return UNTESTED
         return group_rhythm(self.timelines, members, self.options.rhythm, self.rng)

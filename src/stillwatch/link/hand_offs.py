@@ -58,6 +58,12 @@ class HandOffs:
     count: npt.NDArray[np.int32]
 
     @classmethod
+    def none(cls) -> "HandOffs":
+        """Nothing passed."""
+        nobody = np.zeros(0, dtype=np.int32)
+        return cls(nobody, nobody, np.zeros(0, dtype=np.int8), nobody)
+
+    @classmethod
     def of(cls, giver: Codes, taker: Codes, kind: npt.NDArray[np.int8]) -> "HandOffs":
         """Count repeated (giver, taker, kind) triples."""
         order = np.lexsort((kind, taker, giver))
