@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.hand_offs import HandOff, HandOffs
-from stillwatch.link.joining import Confirmed, Joiner, JoinOptions
+from stillwatch.link.joining import Confirmed, Joiner
 from stillwatch.link.mixture import MixtureOptions, Views
+from stillwatch.link.ties import JoinOptions
 
 ACCOUNTS = 300
 Held = Mapping[TokenKind, Sequence[Iterable[int]]]

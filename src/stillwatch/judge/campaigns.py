@@ -1,7 +1,5 @@
 """Groups judged and written up as campaigns: those that accuse, and those with an honest explanation."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -13,14 +11,12 @@ from stillwatch.facts.purpose import Purpose
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family
 from stillwatch.facts.traffic import Traffic
+from stillwatch.judge.conduct import Conduct, time_of
 from stillwatch.judge.verdict import JudgeOptions, Verdict, judge_group
-from stillwatch.judge.victims import used_by_two
 from stillwatch.judge.wording import examples, limits, reasons, would_clear
 
 _LEAST_PURPOSE: Final = 0.02
 """Purposes that less than one exchange in fifty shows are not reported."""
-_BUCKETS: Final = 96
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def judge(
@@ -29,9 +25,13 @@ def judge(
     """The campaigns, highest tier first and then most bits, and the groups set aside as explained."""
     accused: list[Campaign] = []
     explained: list[Campaign] = []
-    for group in linked.groups:
-        verdict = judge_group(group, roster, traffic, options)
-        campaign = _written(group, verdict, roster, traffic, options)
+    verdicts = [judge_group(group, roster, traffic, options) for group in linked.groups]
+    kept = [_kept(group, verdict) for group, verdict in zip(linked.groups, verdicts, strict=True)]
+    conduct = Conduct.of(
+        [group.members[mine] for group, mine in zip(linked.groups, kept, strict=True)], roster, traffic, options.victims
+    )
+    for place, (group, verdict) in enumerate(zip(linked.groups, verdicts, strict=True)):
+        campaign = _written(group, verdict, kept[place], conduct, place, roster, traffic, options)
         (explained if verdict.tier is None else accused).append(campaign)
 
     def rank(campaign: Campaign) -> tuple[int, float, str]:
@@ -40,9 +40,22 @@ def judge(
     return tuple(sorted(accused, key=rank)), tuple(sorted(explained, key=rank))
 
 
-def _written(group: Group, verdict: Verdict, roster: Roster, traffic: Traffic, options: JudgeOptions) -> Campaign:
+def _kept(group: Group, verdict: Verdict) -> npt.NDArray[np.bool_]:
+    """Registered accounts are exempt from what accuses, and listed where nothing does."""
+    return ~verdict.registered if verdict.tier is not None else np.ones(len(group.members), dtype=np.bool_)
+
+
+def _written(  # noqa: PLR0913 - everything a campaign is made of
+    group: Group,
+    verdict: Verdict,
+    kept: npt.NDArray[np.bool_],
+    conduct: Conduct,
+    place: int,
+    roster: Roster,
+    traffic: Traffic,
+    options: JudgeOptions,
+) -> Campaign:
     tier = verdict.tier or Tier.WATCH
-    kept = ~verdict.registered if verdict.tier is not None else np.ones(len(group.members), dtype=np.bool_)
     codes = group.members[kept]
     activity = traffic.activity
     name = campaign_name(roster.keys[codes])
@@ -58,9 +71,9 @@ def _written(group: Group, verdict: Verdict, roster: Roster, traffic: Traffic, o
         accounts=len(codes),
         exchanges=exchanges,
         tokens=int(activity.tokens[codes].sum()),
-        first_seen=_time(int(activity.first[codes].min())),
-        last_seen=_time(int(activity.last[codes].max())),
-        models=_models(traffic, roster.keys[codes]),
+        first_seen=time_of(int(activity.first[codes].min())),
+        last_seen=time_of(int(activity.last[codes].max())),
+        models=conduct.models[place],
         evidence=tuple(
             Evidence(
                 family=one.family,
@@ -82,13 +95,13 @@ def _written(group: Group, verdict: Verdict, roster: Roster, traffic: Traffic, o
         would_clear=would_clear(group, verdict),
         limits=limits(group, traffic, roster, verdict),
         explanations=tuple(one.explanation for one in verdict.explanations),
-        members=_members(group, kept, name, tier, verdict.telling, roster, traffic, options),
+        members=_members(group, kept, name, tier, verdict.telling, conduct, roster, traffic, options),
         links=tuple(
             Link(a=roster.ids[a], b=roster.ids[b], bits=round(bits, 2), reasons=texts)
             for a, b, bits, texts in group.edges
             if a in chosen and b in chosen
         ),
-        timeline=_timeline(traffic, roster.keys[codes]),
+        timeline=conduct.timelines[place],
     )
 
 
@@ -107,6 +120,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     name: str,
     tier: Tier,
     telling: bool,  # noqa: FBT001 - a fact of the verdict
+    conduct: Conduct,
     roster: Roster,
     traffic: Traffic,
     options: JudgeOptions,
@@ -127,10 +141,9 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     # Customers of a relay pass conversations to and fro with its accounts and show nothing else of it.
     others_show_more = float((speaking >= options.families_to_act).mean()) >= options.core_share
     only_passes = group.speaking[list(Family).index(Family.HAND_OFFS)] & (speaking == 1) & others_show_more
-    two_hands = used_by_two(group.members, roster, traffic, options.victims)
+    two_hands, visited = conduct.two_hands[group.members], conduct.visited[group.members]
     habit = len(two_hands) >= options.victims.least_habit and two_hands.mean() > options.victims.most_excused
     excused = two_hands & (not habit)
-    visited = used_by_two(group.members, roster, traffic, replace(options.victims, least_exchanges=1, least_share=0.0))
     out = []
     for place in np.flatnonzero(kept).tolist():
         code = int(group.members[place])
@@ -155,27 +168,3 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
             )
         )
     return tuple(sorted(out, key=lambda one: (-one.confidence, -one.bits, one.account_id)))
-
-
-def _models(traffic: Traffic, keys: npt.NDArray[np.uint64]) -> tuple[str, ...]:
-    """Models by how many of the members' exchanges they answered."""
-    held = traffic.models
-    mine = np.isin(held.account, keys)
-    names, place = np.unique(held.token[mine], return_inverse=True)
-    counts = np.bincount(place, weights=held.exchanges[mine], minlength=len(names))
-    order = np.argsort(-counts, kind="stable")
-    return tuple(traffic.model_names[int(names[i])] for i in order.tolist())
-
-
-def _timeline(traffic: Traffic, keys: npt.NDArray[np.uint64]) -> tuple[tuple[datetime, int], ...]:
-    """Exchanges of the members in equal buckets over the whole scan, so that campaigns can be laid side by side."""
-    rows = traffic.traces.rows
-    start = rows["start"]
-    low, high = int(start.min()), int(start.max())
-    width = max(1, -(-(high - low + 1) // _BUCKETS))
-    counts = np.bincount((start[np.isin(rows["account"], keys)] - low) // width, minlength=(high - low) // width + 1)
-    return tuple((_time(low + i * width), int(n)) for i, n in enumerate(counts.tolist()))
-
-
-def _time(us: int) -> datetime:
-    return datetime.fromtimestamp(us / 1e6, tz=UTC)

@@ -1,11 +1,13 @@
 """Honest explanations, looked for by name before anything is concluded, and what each of them accounts for."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc
 
 from stillwatch.facts.address import label_of
 from stillwatch.facts.campaign import Explanation
@@ -126,9 +128,8 @@ class _Look:
         domain, share = self.most_common("email_domain")
         if domain is None:
             return None, 0.0
-        everybody = self.roster.column("email_domain").to_pylist()
-        outside = everybody.count(domain) - round(share * self.n)
-        if outside > self.options.public_domain_share * len(everybody):
+        everywhere = pc.sum(pc.equal(self.roster.column("email_domain"), domain)).as_py()
+        if everywhere - round(share * self.n) > self.options.public_domain_share * len(self.roster):
             return None, 0.0
         disposable = any(token.kind is TokenKind.EMAIL_DOMAIN for token in self.group.tokens)
         return (None, 0.0) if disposable else (domain, share)
@@ -241,11 +242,11 @@ def _one_network(look: _Look) -> Found | None:
 
 def _one_product(look: _Look) -> Found | None:
     """One product's customers: the product's system prompt and servers, and every customer asks something else."""
-    tenants = look.traffic.tenants
+    if look.group.sameness < look.options.different_work or math.isnan(look.group.sameness):
+        return None
     keys = look.roster.keys[look.group.members]
-    forwarded = len(np.intersect1d(np.unique(tenants.account), keys)) / look.n
-    different = look.group.sameness >= look.options.different_work
-    if forwarded < look.options.most_of or not different:
+    forwarded = float(np.isin(keys, look.traffic.tenants.account).mean())
+    if forwarded < look.options.most_of:
         return None
     if look.holds(TokenKind.PAYMENT) > 1 - look.options.most_of and not look.verified():
         return None

@@ -24,8 +24,11 @@ class CandidateOptions:
     """Two accounts are a person with two accounts; a campaign begins at three."""
     largest_share: float = 0.6
     """A token that more of the accounts hold is common property: its holders are not a group."""
-    resolutions: tuple[float, ...] = (1.0, 8.0)
-    """Resolutions at which circles are looked for: whole campaigns first, then parts of a hidden one."""
+    finer: float = 8.0
+    """Circles are looked for at resolution 1, where they are whole campaigns in a small log, and at this one, ..."""
+    accounts_a_circle: int = 200
+    """... and that many times finer again while circles of this many accounts could still be hidden in wider ones: the
+    circles that modularity finds grow with the whole (Fortunato and Barthelemy 2007, "Resolution limit")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,14 @@ def _things_graph(views: list[Incidence], accounts: int) -> csr_array:
     )
 
 
+def _resolutions(nodes: int, options: CandidateOptions) -> list[float]:
+    """Resolutions at which circles are looked for, coarse to fine."""
+    out = [1.0, options.finer]
+    while out[-1] * options.finer * options.accounts_a_circle <= nodes:
+        out.append(out[-1] * options.finer)
+    return out
+
+
 def _circles(graph: csr_array, options: CandidateOptions, rng: np.random.Generator) -> list[Codes]:
     """Communities of a weighted graph against its own degrees (modularity), at each resolution.
 
@@ -134,7 +145,7 @@ def _circles(graph: csr_array, options: CandidateOptions, rng: np.random.Generat
         return []
     both = csr_array(both[connected][:, connected])
     found = []
-    for resolution in options.resolutions:
+    for resolution in _resolutions(both.shape[0], options):
         _, named = leiden_csr(
             both.indptr.astype(np.int64), both.indices.astype(np.int32), both.data.astype(np.float64), both.shape[0],
             resolution=resolution, iterations=2, seed=int(rng.integers(2**31)),

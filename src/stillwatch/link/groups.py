@@ -12,7 +12,7 @@ from stillwatch.facts.traffic import Traffic
 from stillwatch.link.candidates import Candidate, CandidateOptions, candidates
 from stillwatch.link.describe import Scene, describe
 from stillwatch.link.hand_offs import HandOffOptions, HandOffs, hand_offs
-from stillwatch.link.joining import Confirmed, Joiner, JoinOptions
+from stillwatch.link.joining import Confirmed, Joiner
 from stillwatch.link.mixture import MixtureOptions, Split, Views, family_bits, split
 from stillwatch.link.rhythm import (
     UNTESTED,
@@ -25,6 +25,7 @@ from stillwatch.link.rhythm import (
 )
 from stillwatch.link.shared_things import ThingOptions, shared_things
 from stillwatch.link.shared_words import WordOptions, shared_words
+from stillwatch.link.ties import JoinOptions
 from stillwatch.stats.calibrate import log2_choose
 
 Floats = npt.NDArray[np.float64]
@@ -56,8 +57,6 @@ class LinkOptions:
     join: JoinOptions = field(default_factory=JoinOptions)
     least_member_bits: float = 3.0
     """A member needs this much evidence of its own beside what proposed the group: knowing nothing ties nobody."""
-    prior_bits: float = 1.0
-    """What must be overcome before an account is thought to belong (bits against it)."""
 
 
 def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.random.Generator) -> Linked:
@@ -78,14 +77,14 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
     kept = [
         (one, families, rhythm)
         for one in joined
-        if search.enough(one.members, families := search.families(one.members), rhythm := search.rhythm(one.members))
+        if search.enough(one.members, families := search.proven(one.members), rhythm := search.rhythm(one.members))
     ]
     scene = Scene(traffic, roster, search.views, passed)
     groups = tuple(
         describe(
             scene,
             members=one.members,
-            confidence=confidence_of(one.bits, options.prior_bits),
+            confidence=confidence_of(one.bits, joiner.ties.prior_bits(len(one.members))),
             bits=one.bits,
             speaking=np.zeros((len(Family), len(one.members)), bool) if one.speaking is None else one.speaking,
             faint=np.zeros(len(one.members), dtype=np.int64) if one.faint is None else one.faint,
@@ -221,6 +220,11 @@ class _Search:
             out[family] = family_bits(kinds)
         out[Family.HAND_OFFS] = float(self.views.pass_bits(members, members, self.options.mixture).sum())
         return out
+
+    def proven(self, members: Codes) -> dict[Family, float]:
+        """`families` as they are reported: what a few accounts pass to and fro proves nothing about a whole group."""
+        out = self.families(members)
+        return out | {Family.HAND_OFFS: self.views.passed_within(members, self.options.mixture)}
 
     def stands(self, members: Codes) -> bool:
         """Whether at least two families are beyond chance for a group."""

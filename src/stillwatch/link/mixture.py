@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import pdtrc
 
 from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.stats.calibrate import MOST_BITS, bits_of_p
 from stillwatch.stats.reuse_kernel import in_sequence, leave_one_out, quick_bits
 
 Codes = npt.NDArray[np.int32]
@@ -36,6 +39,8 @@ class MixtureOptions:
     """... and at most this share goes on with work that others began."""
     most_gifts: int = 2
     """A member that was only ever given from: this often by luck (one in four), not more."""
+    least_expected: float = 0.02
+    """Hand-offs within a group are taken to be expected at least this often: rates that small are not known."""
     most_passes: int = 3
     """Hand-offs of one account beyond this many add nothing: they are not independent of each other."""
 
@@ -103,7 +108,7 @@ class Views:
         inside[members] = True
         share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
         quoted = float(self.quotations[members].sum()) / max(1, int(self.quotations.sum()))
-        rows, owner = self.partners_of(accounts)
+        rows, owner = rows_of(self.partner_bounds, accounts)
         reuse = options.partner_reuse
         gain = np.log2((1.0 - reuse) + reuse / np.maximum([share, max(share, quoted)], 1e-6))
         if not quotations:
@@ -129,12 +134,25 @@ class Views:
         bits: Floats = for_it * both_ways + np.maximum(against, options.most_passes * np.log2(1.0 - reuse))
         return bits
 
-    def partners_of(self, accounts: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """The rows of the accounts' hand-offs, and the place in `accounts` that each belongs to."""
-        low, high = self.partner_bounds[accounts], self.partner_bounds[accounts + 1]
-        sizes = high - low
-        rows = np.repeat(low, sizes) + np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return rows, np.repeat(np.arange(len(accounts)), sizes)
+    def passed_within(self, members: Codes, options: MixtureOptions) -> float:
+        """What all hand-offs between the accounts of a group say about the group, in bits.
+
+        Null for quotations: they pass between strangers as between everybody. Pairs with an account in common are one
+        observation, and so are the repetitions of one pair: two accounts that quote each other say nothing of forty.
+        """
+        rows, _ = rows_of(self.partner_bounds, members)
+        inside = np.zeros(len(self.exchanges), dtype=np.bool_)
+        inside[members] = True
+        chosen = rows[inside[self.partner[rows]] & ~self.takes[rows] & self.quoted[rows]]
+        pairs = min(len(np.unique(self.partner_of[chosen])), len(np.unique(self.partner[chosen])))
+        bits = float(self.pass_bits(members, members, options, quotations=False).sum())
+        if pairs:
+            share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
+            expected = max(float(self.quotations.sum()) / 2.0 * share**2, options.least_expected)
+            # Each pair is an observation of its own, so their sum is not bounded as a single test is.
+            quoted = max(0.0, bits_of_p(float(pdtrc(pairs - 1, expected)), most=MOST_BITS * pairs))
+            bits = max(bits, 0.0) + quoted
+        return min(bits, float(self.pass_bits(members, members, options).sum()))
 
 
 def family_bits(kinds: Sequence[tuple[TokenKind, float]]) -> float:

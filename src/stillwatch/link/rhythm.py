@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import betainc, pdtrc, stdtr
 
 from stillwatch.facts.roster import Roster
+from stillwatch.facts.rows import rows_of
 from stillwatch.facts.traffic import Traffic
 from stillwatch.stats.calibrate import bits_of_p
 from stillwatch.stats.handover_kernel import coincidences, in_flight_spread, own_pace, shifted
@@ -95,11 +96,8 @@ class Timelines:
         """Starts, ends and the place in `parts` of each request of some sets of accounts."""
         members = np.concatenate(parts)
         part = np.repeat(np.arange(len(parts), dtype=np.int32), [len(one) for one in parts])
-        low = self.bounds[members]
-        sizes = self.bounds[members + 1] - low
-        first = np.cumsum(sizes) - sizes
-        rows = np.repeat(low - first, sizes) + np.arange(int(sizes.sum()))
-        return self.start[rows], self.end[rows], np.repeat(part, sizes)
+        rows, owner = rows_of(self.bounds, members)
+        return self.start[rows], self.end[rows], part[owner]
 
     def exchanges(self, members: Codes) -> int:
         """Requests of a group."""

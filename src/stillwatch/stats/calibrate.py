@@ -8,19 +8,19 @@ _NEAR_ONE = 0.999
 """From here on the calibrator is 1/2 to three digits, and its formula loses them."""
 
 
-def bits_of_p(p: float) -> float:
-    """Evidence of a p-value in bits, as the e-value (1 - p + p ln p) / (p ln(p)^2), between -1 and MOST_BITS.
+def bits_of_p(p: float, most: float = MOST_BITS) -> float:
+    """Evidence of a p-value in bits, as the e-value (1 - p + p ln p) / (p ln(p)^2), between -1 and `most`.
 
     Guarantee: under the null the mean of 2**bits is at most 1, so evidence of independent tests may be added.
     Source: Vovk and Wang 2021, "E-values: calibration, combination and applications", section 2: the average of the
     calibrators kappa * p**(kappa - 1) over all kappa. It keeps most of a small p-value (2**-40 gives 30 bits).
     """
     if p <= 0.0:
-        return MOST_BITS
+        return most
     if p >= _NEAR_ONE:
         return -1.0
     log = math.log(p)
-    return min(MOST_BITS, math.log2((1.0 - p + p * log) / (p * log * log)))
+    return min(most, math.log2((1.0 - p + p * log) / (p * log * log)))
 
 
 def expected_by_chance(bits: float, tries: int) -> float:

@@ -19,8 +19,11 @@ def coincidences(start, end, source, moments):  # type: ignore[no-untyped-def]  
 
     Times and moments in microseconds; a request is never its own predecessor.
     """
-    by_start = np.argsort(start)
-    by_end = np.argsort(end)
+    return _coincide(start, end, source, moments, np.argsort(start), np.argsort(end))
+
+
+@nb.njit(cache=True, nogil=True)
+def _coincide(start, end, source, moments, by_start, by_end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     found = np.zeros(len(moments))
     longest = moments[-1]
     j = 0
@@ -44,8 +47,11 @@ def coincidences(start, end, source, moments):  # type: ignore[no-untyped-def]  
 @nb.njit(cache=True, nogil=True)
 def in_flight_spread(start, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers
     """Variance over mean of the number in flight, as each start meets it (the request itself left out)."""
-    starts = np.sort(start)
-    ends = np.sort(end)
+    return _spread(np.sort(start), np.sort(end))
+
+
+@nb.njit(cache=True, nogil=True)
+def _spread(starts, ends):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     total = 0.0
     squares = 0.0
     done = 0
@@ -77,8 +83,9 @@ def shifted(start, end, source, shifts, moments, first, span):  # type: ignore[n
             at = first + (start[i] + shifts[r, source[i]] - first) % span
             moved_start[i] = at
             moved_end[i] = at + end[i] - start[i]
-        out[r, :-1] = coincidences(moved_start, moved_end, source, moments)
-        out[r, -1] = in_flight_spread(moved_start, moved_end)
+        by_start, by_end = np.argsort(moved_start), np.argsort(moved_end)  # sorting is most of the work: once a round
+        out[r, :-1] = _coincide(moved_start, moved_end, source, moments, by_start, by_end)
+        out[r, -1] = _spread(moved_start[by_start], moved_end[by_end])
     return out
 
 

@@ -1,0 +1,55 @@
+"""Groups that only a common text holds together are parted: neighbours with one card are a group of their own."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from stillwatch.facts.group import Codes
+from stillwatch.facts.rows import rows_of
+from stillwatch.facts.token import Family
+from stillwatch.link.mixture import Views
+
+
+def parts_of(views: Views, members: Codes, tied: Callable[[Codes, Codes], bool], least: int) -> list[Codes]:
+    """The groups that `members` really are, the widest first.
+
+    An office and a campaign that use one tool share its words, and each shares things with itself: taken together they
+    look like one group with both. Whoever shares things with each other, but none with the rest, stays with the rest
+    only if the two are `tied` by what they do. Parts smaller than `least` stay where they are: they share too little to
+    be told apart by it.
+    """
+    label = _circles(views, members)
+    sizes = np.bincount(label)
+    rest = members
+    parts = []
+    for circle in np.flatnonzero(sizes >= least).tolist():
+        part = members[label == circle]
+        others = rest[~np.isin(rest, part)]
+        if len(others) >= least and not tied(part, others):
+            parts.append(part)
+            rest = others
+    return sorted([rest, *parts], key=lambda part: (-len(part), int(part[0])))
+
+
+def _circles(views: Views, members: Codes) -> npt.NDArray[np.int32]:
+    """(n,) which circle each member is in: members that share things, at one remove or more, are in one circle."""
+    rows, columns = [], []
+    first = 0
+    for view in views.views:
+        if view.kind.family is not Family.THINGS:
+            continue
+        held, owner = rows_of(view.by_account, members)
+        tokens, token = np.unique(view.held[held], return_inverse=True)
+        rows.append(owner)
+        columns.append(token + first)
+        first += len(tokens)
+    if not rows:
+        return np.arange(len(members), dtype=np.int32)
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    nodes = len(members) + first
+    ties = coo_array((np.ones(len(row), dtype=np.int8), (row, column + len(members))), shape=(nodes, nodes))
+    label: npt.NDArray[np.int32] = connected_components(ties, directed=False)[1][: len(members)]
+    return label

@@ -1,0 +1,195 @@
+"""What ties accounts and groups to a group: the evidence of all families, against what honest accounts show."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import pdtrc
+
+from stillwatch.facts.group import Codes
+from stillwatch.facts.rows import rows_of
+from stillwatch.facts.token import Family, TokenKind
+from stillwatch.link.mixture import MixtureOptions, Views, family_bits, per_family
+from stillwatch.stats.calibrate import bits_of_p
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JoinOptions:
+    """When groups are one campaign and when an account belongs to it."""
+
+    join_bits: float = 12.0
+    """Evidence that two groups are one, each group being one observation (bits): chance joins one pair in 4,000."""
+    lone_family_bits: float = 16.0
+    """... and this much when only one family of evidence ties them, so that no one token chains two groups."""
+    asking_bits: float = 1.5
+    """From this much on it is worth asking whether one scheduler runs two groups (bits)."""
+    most_asked: int = 8
+    """A group is asked so with at most this many others, those it shares most with (bounds the time)."""
+    most_showing: int = 64
+    """What more groups than this show is common property, and brings no two of them together."""
+    speaking_bits: float = 4.0
+    """A family takes part in tying two groups from this much on (bits)."""
+    most_token_bits: float = 12.0
+    """What one kind of token may say at most about two groups."""
+    attach_bits: float = 4.0
+    """An account that no group claimed joins a campaign when it belongs with these odds (bits: 16 to 1)."""
+    least_reuse: float = 0.05
+    most_reuse: float = 0.9
+    """Bounds on how often accounts of one hand are taken to use what the others of it use."""
+    growth_rounds: int = 8
+    """Campaigns grow until nobody joins, at most this often: each newcomer makes what it holds rarer outside."""
+    taking_part: float = 0.3
+    """Two groups are one only where so many accounts of each, as a share of the smaller one, are themselves tied to the
+    other: two accounts that are in both hands (stolen keys) do not make their office part of a campaign."""
+    absorbing_share: float = 0.5
+    """A confirmed group of which this share went to one campaign leaves its other accounts to it as well."""
+    tied_bits: float = 6.0
+    """An account is tied to a group with this much evidence of its own (bits)."""
+    belongs_bits: float = 2.0
+    """A member that does not belong with these odds, judged by the rest of its campaign, is let go (bits: 4 to 1)."""
+    least_prior_bits: float = 1.0
+    """What stands against any account's being of a campaign at least, even of one that is most of the log (bits)."""
+    least_share: float = 0.1
+    """A group shows a token when this share of its accounts holds it: what one member does says nothing about all."""
+
+
+class Ties:
+    """The evidence of one scan, asked about accounts and groups."""
+
+    def __init__(
+        self, views: Views, options: JoinOptions, mixture: MixtureOptions, pace: Callable[[Codes, Codes], Floats]
+    ) -> None:
+        """Take the scan's views; `pace` gives what the rhythm of some accounts says for their being of a group."""
+        self.views = views
+        self.options = options
+        self.mixture = mixture
+        self.pace = pace
+        self.accounts = len(views.exchanges)
+
+    def prior_bits(self, size: int) -> float:
+        """What stands against an account's being one of a campaign of that many, before anything is known of it (bits).
+
+        The rarer a campaign's accounts are among all, the more strangers have a chance to look like one of them.
+        """
+        return max(self.options.least_prior_bits, float(np.log2(max(1, self.accounts - size) / max(1, size))))
+
+    def background(self, groups: list[Codes]) -> list[Floats]:
+        """By view, how often accounts outside every group hold each token: what honest traffic shows."""
+        inside = np.zeros(self.accounts, dtype=np.bool_)
+        for members in groups:
+            inside[members] = True
+        out = []
+        for view in self.views.views:
+            outside = np.add.reduceat(~inside[view.holders], view.by_token[:-1]) if len(view.tokens) else np.zeros(0)
+            known = int((view.known & ~inside).sum())
+            out.append((outside + 1.0) / (known + 2.0))
+        return out
+
+    def shares(self, members: Codes) -> list[dict[int, float]]:
+        """By view, the share of the members that hold each token."""
+        out = []
+        for view in self.views.views:
+            known = int(view.known[members].sum())
+            counts: dict[int, float] = {}
+            if known:
+                held, _ = rows_of(view.by_account, members)
+                places, n = np.unique(view.held[held], return_counts=True)
+                share = n / known
+                keep = share >= self.options.least_share
+                counts = dict(zip(places[keep].tolist(), share[keep].tolist(), strict=True))
+            out.append(counts)
+        return out
+
+    def shared_bits(
+        self,
+        ours: Codes,
+        theirs: Codes,
+        our_shares: list[dict[int, float]],
+        their_shares: list[dict[int, float]],
+        background: list[Floats],
+    ) -> list[float]:
+        """What two groups share by things and by words, and what they hand on to each other, in bits."""
+        kinds: list[tuple[TokenKind, float]] = []
+        for place, view in enumerate(self.views.views):
+            mine, other = our_shares[place], their_shares[place]
+            if not mine or not other:
+                continue
+            # Both groups must show it broadly; the rarer it is outside all groups, the more it says. Accounts have one
+            # card and a few addresses, whose shares add up, but any number of templates, of which the best counts.
+            common = [
+                min(mine[token], other[token]) * float(-np.log2(background[place][token]))
+                for token in mine.keys() & other.keys()
+            ]
+            best = max(common, default=0.0) if view.kind.family is Family.WORDS else sum(common)
+            kinds.append((view.kind, min(best, self.options.most_token_bits)))
+        families = [
+            family_bits([(kind, bits) for kind, bits in kinds if kind.family is family])
+            for family in (Family.THINGS, Family.WORDS)
+        ]
+        return [*families, self.cross_bits(ours, theirs)]
+
+    def cross_bits(self, ours: Codes, theirs: Codes) -> float:
+        """Hand-offs between two groups beyond what strangers would make.
+
+        Null: few strangers pass work on at all, and then to anybody by traffic; quotations pass between strangers as
+        between everybody. An account counts once, since one that is in both hands (a stolen key, a customer) ties
+        nobody else.
+        """
+        rows, owner = rows_of(self.views.partner_bounds, ours)
+        partner = self.views.partner[rows]
+        inside = np.zeros(self.accounts, dtype=np.bool_)
+        inside[theirs] = True
+        crossing = inside[partner]
+        our_share = float(self.views.exchanges[ours].sum()) / max(self.views.total, 1.0)
+        their_share = float(self.views.exchanges[theirs].sum()) / max(self.views.total, 1.0)
+        strangers = self.mixture.strangers_give * (len(ours) * their_share + len(theirs) * our_share)
+        quotations = float(self.views.quotations.sum()) * our_share * their_share
+        total = 0.0
+        for quoted, expected, least in ((False, strangers, 2), (True, quotations, 3)):
+            chosen = crossing & (self.views.quoted[rows] == quoted)
+            pairs = min(len(np.unique(owner[chosen])), len(np.unique(partner[chosen])))
+            if pairs >= least:  # one or two may be luck
+                total += max(0.0, bits_of_p(float(pdtrc(pairs - 1, max(expected, 0.02)))))
+        return total
+
+    def take_part(self, ours: Codes, theirs: Codes, background: list[Floats]) -> float:
+        """Share of the accounts of one group that are themselves tied to another group."""
+        bits = self.families_against(ours, theirs, background).sum(axis=0)
+        return float((bits >= self.options.tied_bits).mean())
+
+    def families_against(
+        self, accounts: Codes, members: Codes, background: list[Floats], *, settings: bool = True
+    ) -> Floats:
+        """(4, n): what things, words, hand-offs and rhythm say for each account about a group, in bits.
+
+        An account that is a member is judged by the others. How often the group reuses a kind at all is read off its
+        members: a hand with a card for each account says nothing by cards, for or against.
+        """
+        kinds: dict[TokenKind, Floats] = {}
+        belongs = np.isin(accounts, members)
+        for place, view in enumerate(self.views.views):
+            known = int(view.known[members].sum())
+            if known < 2 or (view.kind is TokenKind.SETTINGS and not settings):  # noqa: PLR2004 - nobody to share with
+                continue
+            rows, owner = rows_of(view.by_account, members)
+            tokens, token, counts = np.unique(view.held[rows], return_inverse=True, return_counts=True)
+            sharing = np.zeros(len(members), dtype=np.bool_)
+            sharing[owner[counts[token] >= 2]] = True  # noqa: PLR2004 - shared means two
+            reuse = min(max(float(sharing.sum()) / known, self.options.least_reuse), self.options.most_reuse)
+            rows, owner = rows_of(view.by_account, accounts)
+            held = view.held[rows]
+            token = np.minimum(np.searchsorted(tokens, held), max(len(tokens) - 1, 0))
+            among = np.where(tokens[token] == held, counts[token], 0) if len(tokens) else np.zeros(len(held))
+            others = (among - belongs[owner]) / np.maximum(known - belongs[owner], 1)
+            # A hand that spreads over many cards still shows each of them more than strangers do.
+            total = max(float(counts.sum()) / known, 1.0) if view.kind.family is Family.THINGS else 1.0
+            best = np.zeros(len(accounts))
+            np.maximum.at(best, owner, others / total / background[place][held])
+            bits = np.where(view.known[accounts], np.log2((1.0 - reuse) + reuse * best), 0.0)
+            kinds[view.kind] = np.clip(bits, -4.0, self.options.most_token_bits)
+        found = per_family(kinds, len(accounts))
+        passes = self.views.pass_bits(accounts, members, self.mixture)
+        return np.stack([found[Family.THINGS], found[Family.WORDS], passes, self.pace(accounts, members)])
