@@ -17,7 +17,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: help demo test check bench scoreboard lock clean FORCE
+.PHONY: help demo test check bench scoreboard ablation poisoning lock clean FORCE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,12 @@ bench: $(VENV)/.stamp-dev ## Measure how fast and how well a scan goes
 
 scoreboard: $(VENV)/.stamp-dev ## Score Stillwatch and others on made traffic into docs/scoreboard.md (ARGS="--corpora DIR")
 	@$(BIN)/python -m bench.scoreboard $(ARGS)
+
+ablation: $(VENV)/.stamp-dev ## Measure what each family of evidence is worth into docs/ablation.md (ARGS="--corpora DIR")
+	@$(BIN)/python -m bench.ablation $(ARGS)
+
+poisoning: $(VENV)/.stamp-dev ## Frame bystanders and poison traffic into docs/poisoning.md (ARGS="--corpora DIR")
+	@$(BIN)/python -m bench.poisoning $(ARGS)
 
 lock: ## Pin the requirements anew (UPGRADE=1 takes the newest versions)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: run 'make test' once, or name one with UV=" >&2; exit 1; }

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -223,6 +224,17 @@ class Workplace:
         return told | _ranked(
             {name: score for name, score in found.items() if not isinstance(score, str)}, truth, budget
         )
+
+
+@contextmanager
+def work_folder(given: Path | None, name: str) -> Iterator[Path]:
+    """The folder that was named, which is kept, or a temporary one."""
+    if given is not None:
+        given.mkdir(parents=True, exist_ok=True)
+        yield given.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix=f"stillwatch-{name}-") as folder:
+        yield Path(folder)
 
 
 class _Watcher:

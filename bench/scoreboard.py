@@ -7,18 +7,15 @@ page anew without measuring anything. Development seeds serve to choose and to l
 """
 
 import argparse
-import os
-import platform
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench.cells import Cell, Mixture, Workplace
+from bench.cells import Cell, Mixture, Workplace, work_folder
+from bench.page import machine
 from bench.scoreboard_page import Page, write_page
 from stillwatch.range import Proportions
 from stillwatch.range.skill import LEVELS
@@ -56,14 +53,14 @@ def main() -> None:
     page = Page(
         command="make scoreboard",
         date=chosen.date,
-        machine=_machine(),
+        machine=machine(),
         seeds=choice.seeds,
         development_seed=choice.development_seed,
         scale=choice.scale,
         corpora="a folder of corpora" if chosen.corpora else "the corpora that come with the package",
         mmd_check=chosen.mmd_check,
     )
-    with _work_folder(chosen.work) as folder:
+    with work_folder(chosen.work, "scoreboard") as folder:
         workplace = Workplace(folder, corpora=chosen.corpora, reference=_reference(choice), peers=chosen.peers)
         results = [_told(workplace, cell, chosen) for cell in cells(choice)]
     write_page(page, [result for result in results if result], chosen.out)
@@ -158,22 +155,6 @@ def _arguments() -> argparse.Namespace:
     if chosen.page_only and chosen.work is None:
         parser.error("--page-only needs the --work folder of an earlier run")
     return chosen
-
-
-def _machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{os.cpu_count()} cores ({platform.machine()}), {memory:.0f} GB of memory, {python} on {platform.system()}"
-
-
-@contextmanager
-def _work_folder(given: Path | None) -> Iterator[Path]:
-    if given is not None:
-        given.mkdir(parents=True, exist_ok=True)
-        yield given.absolute()
-        return
-    with tempfile.TemporaryDirectory(prefix="stillwatch-scoreboard-") as folder:
-        yield Path(folder)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from statistics import mean
 from typing import Any, Final
 
 from bench.baselines.comparison import METHODS
-from stillwatch.range.score import TIERS, rate
+from bench.page import interval, section, share, table
+from stillwatch.range.score import TIERS
 
 Result = Mapping[str, Any]
 
@@ -56,19 +57,19 @@ def _lines(page: Page, results: Sequence[Result]) -> Iterator[str]:
         levels[each["level"]].append(each)
     levels = dict(sorted(levels.items()))
     yield from _head(page, good)
-    yield from _section("What failed", _failures(results, levels, of))
-    yield from _section("Levels of skill", _by_level(levels))
-    yield from _section("Campaigns: share of accounts named at review or act", _by_archetype(levels))
-    yield from _section("Honest accounts wrongly named", _by_class(levels))
-    yield from _section("Others beside Stillwatch, at equal alert budget", _beside(levels, of["development"]))
-    yield from _section("Limits on one account", _limits(levels, of["development"]))
-    yield from _section("Peers", _peers(levels))
-    yield from _section("Honest traffic alone", _honest(of["honest"]))
-    yield from _section("Without texts", _without_text(levels, of))
-    yield from _section("Few campaigns", _rare(of))
-    yield from _section("Before containment", _leaks(levels))
-    yield from _section("The MMD baseline against what its authors published", _mmd(page.mmd_check))
-    yield from _section("How long it took", _times(results))
+    yield from section("What failed", _failures(results, levels, of))
+    yield from section("Levels of skill", _by_level(levels))
+    yield from section("Campaigns: share of accounts named at review or act", _by_archetype(levels))
+    yield from section("Honest accounts wrongly named", _by_class(levels))
+    yield from section("Others beside Stillwatch, at equal alert budget", _beside(levels, of["development"]))
+    yield from section("Limits on one account", _limits(levels, of["development"]))
+    yield from section("Peers", _peers(levels))
+    yield from section("Honest traffic alone", _honest(of["honest"]))
+    yield from section("Without texts", _without_text(levels, of))
+    yield from section("Few campaigns", _rare(of))
+    yield from section("Before containment", _leaks(levels))
+    yield from section("The MMD baseline against what its authors published", _mmd(page.mmd_check))
+    yield from section("How long it took", _times(results))
 
 
 def _head(page: Page, good: Sequence[Result]) -> Iterator[str]:
@@ -79,7 +80,7 @@ def _head(page: Page, good: Sequence[Result]) -> Iterator[str]:
     yield "see [the range](range.md) for what is fact in it and what assumption. Who does well here may do badly"
     yield "outside, and campaigns are far commoner here than in any real log, except under *Few campaigns*."
     yield ""
-    yield from _table(
+    yield from table(
         ["what", ""],
         [
             ["version", ", ".join(versions) or "none scanned"],
@@ -181,9 +182,9 @@ def _by_level(levels: Mapping[int, list[Result]]) -> Iterator[str]:
         rows.append(
             [
                 str(level),
-                _interval(*_pooled(named, "precision")),
-                _interval(*_pooled(named, "recall")),
-                _interval(*_pooled(act, "recall")),
+                interval(*_pooled(named, "precision")),
+                interval(*_pooled(named, "recall")),
+                interval(*_pooled(act, "recall")),
                 f"{sum(hits for hits, _ in honest)} of {sum(count for _, count in honest):,}",
                 f"{mean(seen):.2f}" if seen else "-",
                 f"{len(pieces) - len(seen)} of {len(pieces)}",
@@ -191,7 +192,7 @@ def _by_level(levels: Mapping[int, list[Result]]) -> Iterator[str]:
                 "-" if error is None else f"{error:.3f}",
             ]
         )
-    yield from _table(
+    yield from table(
         ["level", "precision", "recall", "recall at act", "honest accounts at act", "groups per campaign found",
          "campaigns not seen at all", "purity", "calibration error"], rows
     )  # fmt: skip
@@ -204,10 +205,10 @@ def _by_archetype(levels: Mapping[int, list[Result]]) -> Iterator[str]:
     }
     kinds = sorted({kind for found in by_level.values() for kind in found})
     rows = [
-        [kind.removeprefix("campaign_"), *(_share(*found.get(kind, (0, 0))) for found in by_level.values())]
+        [kind.removeprefix("campaign_"), *(share(*found.get(kind, (0, 0))) for found in by_level.values())]
         for kind in kinds
     ]
-    yield from _table(["archetype", *(f"level {level}" for level in by_level)], rows)
+    yield from table(["archetype", *(f"level {level}" for level in by_level)], rows)
 
 
 def _by_class(levels: Mapping[int, list[Result]]) -> Iterator[str]:
@@ -220,7 +221,7 @@ def _by_class(levels: Mapping[int, list[Result]]) -> Iterator[str]:
         hits = [found[kind][0] for found in by_tier] + [0]
         exact = [hits[k] - hits[k + 1] for k in range(len(TIERS))]
         rows.append([kind, f"{by_tier[0][kind][1]:,}", *(str(count) if count else "·" for count in exact)])
-    yield from _table(["honest class", "accounts", *TIERS], rows)
+    yield from table(["honest class", "accounts", *TIERS], rows)
 
 
 def _beside(levels: Mapping[int, list[Result]], development: Sequence[Result]) -> Iterator[str]:
@@ -240,7 +241,7 @@ def _beside(levels: Mapping[int, list[Result]], development: Sequence[Result]) -
                      *(_theirs(cells, "limits", best) for cells in levels.values())])  # fmt: skip
     chance = [_chance(cells) for cells in levels.values()]
     rows.append(["chance", "", *chance])
-    yield from _table(["method", "source", *(f"level {level}" for level in levels)], rows)
+    yield from table(["method", "source", *(f"level {level}" for level in levels)], rows)
     yield ""
     yield "The vectors of MMD, Mahalanobis, SEAT and PRADA are TF-IDF with a truncated SVD, not the sentence embeddings"
     yield "of the MMD paper. They learn what is normal from honest traffic of the development seed."
@@ -257,7 +258,7 @@ def _limits(levels: Mapping[int, list[Result]], development: Sequence[Result]) -
         for name, auc in sorted(told.items(), key=lambda each: -each[1])
         if auc >= CHANCE
     ]
-    yield from _table(["limit", "development", *(f"level {level}" for level in levels)], rows)
+    yield from table(["limit", "development", *(f"level {level}" for level in levels)], rows)
 
 
 def _peers(levels: Mapping[int, list[Result]]) -> Iterator[str]:
@@ -271,7 +272,7 @@ def _peers(levels: Mapping[int, list[Result]]) -> Iterator[str]:
     yield ""
     names = sorted({name for each in cells for name in each["peers"]})
     rows = [[name, *(_theirs(found, "peers", name) for found in levels.values())] for name in names]
-    yield from _table(["tool", *(f"level {level}" for level in levels)], rows)
+    yield from table(["tool", *(f"level {level}" for level in levels)], rows)
 
 
 def _honest(cells: Sequence[Result]) -> Iterator[str]:
@@ -284,7 +285,7 @@ def _honest(cells: Sequence[Result]) -> Iterator[str]:
         kinds = [f"{kind} {r['hits']}" for kind, r in _tier(each, "watch")["accused_by_class"].items() if r["hits"]]
         rows.append([str(each["seed"]), f"{each['made']['exchanges']:,}", f"{each['score']['accounts']:,}",
                      str(each["groups_tried"]), *exact, ", ".join(kinds) or "nobody"])  # fmt: skip
-    yield from _table(["seed", "exchanges", "accounts", "groups tried", *TIERS, "who"], rows)
+    yield from table(["seed", "exchanges", "accounts", "groups tried", *TIERS, "who"], rows)
 
 
 def _without_text(levels: Mapping[int, list[Result]], of: Mapping[str, list[Result]]) -> Iterator[str]:
@@ -303,7 +304,7 @@ def _without_text(levels: Mapping[int, list[Result]], of: Mapping[str, list[Resu
         [words[each["what"]], " / ".join(f"{count:,}" for count in each["texts"]), *_row(each)]
         for each in [*full, *hidden]
     ]
-    yield from _table([_ROW[0], "exchanges read with text / digests / neither", *_ROW[1:]], rows)
+    yield from table([_ROW[0], "exchanges read with text / digests / neither", *_ROW[1:]], rows)
 
 
 def _rare(of: Mapping[str, list[Result]]) -> Iterator[str]:
@@ -313,14 +314,14 @@ def _rare(of: Mapping[str, list[Result]]) -> Iterator[str]:
     rows = [
         [each["what"], f"{each['score']['hostile']} of {each['score']['accounts']:,}", *_row(each)] for each in cells
     ]
-    yield from _table(["campaigns' accounts", "that is", *_ROW[1:]], rows)
+    yield from table(["campaigns' accounts", "that is", *_ROW[1:]], rows)
     best = [
         [each["what"], name, f"{r['hits']:.1f} of {r['budget']}", _number(r["auc"])]
         for each in cells
         for name, r in each.get("baselines", {}).items()
     ]
     yield ""
-    yield from _table(["campaigns' accounts", "method", "right among those named", "AUC"], best)
+    yield from table(["campaigns' accounts", "method", "right among those named", "AUC"], best)
 
 
 def _leaks(levels: Mapping[int, list[Result]]) -> Iterator[str]:
@@ -339,13 +340,13 @@ def _leaks(levels: Mapping[int, list[Result]]) -> Iterator[str]:
         rows.append(
             [
                 name.removeprefix("campaign_"),
-                _share(sum(leak["leaked"] for leak in leaks), total),
+                share(sum(leak["leaked"] for leak in leaks), total),
                 f"{mean(hours):.0f} h" if hours else "never",
                 f"{len(hours)} of {len(leaks)}",
                 f"{sum(leak['returned_contained'] for leak in leaks)} of {sum(leak['returned'] for leak in leaks)}",
             ]
         )
-    yield from _table(
+    yield from table(
         [
             "campaign",
             "leaked",
@@ -364,7 +365,7 @@ def _mmd(path: Path | None) -> Iterator[str]:
     check = json.loads(path.read_text(encoding="utf-8"))
     yield from check["notes"]
     yield ""
-    yield from _table(check["columns"], check["rows"])
+    yield from table(check["columns"], check["rows"])
 
 
 def _times(results: Sequence[Result]) -> Iterator[str]:
@@ -377,16 +378,16 @@ def _times(results: Sequence[Result]) -> Iterator[str]:
         exchanges = f"{made['exchanges']:,}" if made else "-"
         seconds = ["-" if value is None else str(value) for value in spent]
         rows.append([each["what"], str(each["level"]), str(each["seed"]), exchanges, *seconds])
-    yield from _table(["row", "level", "seed", "exchanges", "making", "scanning", "baselines"], rows)
+    yield from table(["row", "level", "seed", "exchanges", "making", "scanning", "baselines"], rows)
 
 
 def _row(each: Result) -> list[str]:
     named, act = _tier(each, NAMED_AT), _tier(each, "act")
     wrong = act["precision"]["of"] - act["precision"]["hits"]
     return [
-        _interval(named["precision"]["hits"], named["precision"]["of"]),
-        _interval(named["recall"]["hits"], named["recall"]["of"]),
-        _interval(act["recall"]["hits"], act["recall"]["of"]),
+        interval(named["precision"]["hits"], named["precision"]["of"]),
+        interval(named["recall"]["hits"], named["recall"]["of"]),
+        interval(act["recall"]["hits"], act["recall"]["of"]),
         str(wrong),
         _number(each["auc"]),
     ]
@@ -420,10 +421,10 @@ def _calibration_error(cells: Iterable[Result]) -> float | None:
     """Mean distance of confidence and truth over the tenths of confidence, weighted by members (ECE)."""
     tenths: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     for each in cells:
-        for confidence, share, count in each["score"]["calibration"]["curve"]:
+        for confidence, found, count in each["score"]["calibration"]["curve"]:
             one = tenths[min(9, int(confidence * 10))]
             one[0] += confidence * count
-            one[1] += share * count
+            one[1] += found * count
             one[2] += count
     members = sum(count for *_, count in tenths.values())
     return sum(abs(a - b) for a, b, _ in tenths.values()) / members if members else None
@@ -494,32 +495,3 @@ def _ratio(one: Mapping[str, Any]) -> float | None:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
-
-
-def _interval(hits: int, count: int) -> str:
-    if not count:
-        return "-"
-    found = rate(hits, count)
-    return f"{found.share:.3f} ({found.low:.3f} to {found.high:.3f})"
-
-
-def _share(hits: int, count: int) -> str:
-    return f"{hits / count:.2f} ({hits}/{count})" if count else "-"
-
-
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    yield ""
-    yield f"## {title}"
-    yield ""
-    yield from lines
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    body = list(rows)
-    if not body:
-        yield "Nothing was measured."
-        return
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for row in body:
-        yield f"| {' | '.join(row)} |"

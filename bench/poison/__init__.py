@@ -1,0 +1,1 @@
+"""Attacks on the scan itself: logs in, logs out, whose truth stays known. They only write log files."""
