@@ -15,13 +15,11 @@ from stillwatch import __version__
 from stillwatch.facts.campaign import Findings, ScanFacts
 from stillwatch.facts.content import ContentState
 from stillwatch.facts.roster import Roster
-from stillwatch.facts.traffic import Traffic
 from stillwatch.judge.campaigns import judge
 from stillwatch.judge.verdict import JudgeOptions
 from stillwatch.link.groups import LinkOptions, find_groups
 from stillwatch.link.shared_things import ThingOptions
-from stillwatch.profile.summary import merge_all
-from stillwatch.profile.traffic import traffic_of
+from stillwatch.profile.ledger import HELD_EXCHANGES, Ledger, LedgerOptions
 from stillwatch.read.accounts import read_accounts, seal
 from stillwatch.read.batches import input_size, read_raw
 from stillwatch.read.duplicates import SeenExchanges
@@ -30,6 +28,7 @@ from stillwatch.read.raw import ReadOptions
 from stillwatch.read.redact import RedactOptions, Redactor
 from stillwatch.store.lists import disposable_domains
 from stillwatch.store.secret import load_secret, secret_folder
+from stillwatch.store.state import EMPTY, Counts, State, StateFolder
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -62,6 +61,12 @@ class ScanRequest:
     """Folder of the deployment's secret; by default the user's configuration folder."""
     workers: int = 2
     """Threads that digest and summarise; the result does not depend on their number."""
+    state: Path | None = None
+    """Folder of what earlier scans read: it is gone on from, and holds these logs, too, afterwards."""
+    held_exchanges: int = HELD_EXCHANGES
+    """Exchanges whose summaries stay in memory; those of the others rest on disk meanwhile."""
+    stretch_rows: int = 1 << 19
+    """Exchanges that are summarised together, at least; the result does not depend on it."""
 
 
 def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO) -> Findings:
@@ -74,10 +79,26 @@ def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO) -> Fin
     secret = load_secret(request.secret_dir or secret_folder())
     redactor = Redactor.of(secret, request.redact)
     accounts = seal(read_accounts(request.accounts, rejects), redactor.key) if request.accounts else None
+    folder = StateFolder(request.state, secret, _meaning(request)) if request.state else None
+    earlier = folder.read() if folder else EMPTY
     seen = SeenExchanges()
-    traffic = read_traffic(request, redactor, rejects, seen, progress)
+    beside = request.state.parent if request.state and request.state.parent.is_dir() else None
+    options = LedgerOptions(
+        answer_rate=request.redact.answer_rate, workers=request.workers, held=request.held_exchanges, folder=beside
+    )
+    with Ledger(options) as ledger:
+        ledger.take_over(earlier.small, earlier.runs)
+        for run in earlier.runs:
+            seen.remember(run.exchange_keys())
+        read_traffic(request, redactor, rejects, seen, progress, ledger)
+        counts = Counts(
+            duplicates=earlier.counts.duplicates + seen.duplicates, rejected=earlier.counts.rejected + rejects.total
+        )
+        progress.step("looking for groups", 0, None)
+        traffic = ledger.traffic()
+        if folder:
+            folder.write(State(small=ledger.small(), runs=ledger.runs(), counts=counts, signed=earlier.signed))
     roster = Roster.of(traffic, accounts)
-    progress.step("looking for groups", 0, None)
     linked = find_groups(traffic, roster, request.link, np.random.default_rng(request.seed))
     progress.step("judging", 0, None)
     campaigns, set_aside = judge(linked, roster, traffic, request.judge)
@@ -86,8 +107,8 @@ def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO) -> Fin
     facts = ScanFacts(
         exchanges=len(traffic),
         accounts=len(roster),
-        rejected=rejects.total,
-        duplicates=seen.duplicates,
+        rejected=counts.rejected,
+        duplicates=counts.duplicates,
         first_seen=_time(traffic.activity.first.min()),
         last_seen=_time(traffic.activity.last.max()),
         full_text=int(states[ContentState.FULL]),
@@ -100,10 +121,10 @@ def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO) -> Fin
     return Findings(scan=facts, campaigns=campaigns, set_aside=set_aside, accounts=tuple(sorted(roster.ids)))
 
 
-def read_traffic(
-    request: ScanRequest, redactor: Redactor, rejects: Rejects, seen: SeenExchanges, progress: Progress
-) -> Traffic:
-    """Fold all inputs into one summary: text is digested as soon as it is decoded, and goes no further."""
+def read_traffic(  # noqa: PLR0913 - what reading needs, and where it goes
+    request: ScanRequest, redactor: Redactor, rejects: Rejects, seen: SeenExchanges, progress: Progress, ledger: Ledger
+) -> None:
+    """Fold all inputs into the ledger: text is digested as soon as it is decoded, and goes no further."""
     size = input_size(request.inputs)
     done = 0
 
@@ -116,11 +137,33 @@ def read_traffic(
     with ThreadPoolExecutor(request.workers) as pool:
         digested = _in_order(pool, redactor.redact, raw, request.workers + 1)
         fresh = (seen.only_new(batch) for batch in digested)
+        stretches = _stretches(fresh, request.stretch_rows)
+        for small, part in _in_order(pool, ledger.summarise, stretches, 1):
+            ledger.add(small, part)
 
-        def summarise(batch: pa.RecordBatch) -> Traffic:
-            return traffic_of(batch, request.redact.answer_rate)
 
-        return merge_all(_in_order(pool, summarise, fresh, request.workers + 1), Traffic.empty())
+def _meaning(request: ScanRequest) -> dict[str, object]:
+    """What decides what a summary means, so that those of two scans may only be joined where it is the same."""
+    return {
+        "prompt rate": request.redact.prompt_rate,
+        "answer rate": request.redact.answer_rate,
+        "--account-by": request.read.account_by,
+        "--trusted-hops": request.read.trusted_hops,
+    }
+
+
+def _stretches(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[list[pa.RecordBatch]]:
+    """Collect batches until they have at least `rows` rows together."""
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        waiting.append(batch)
+        count += batch.num_rows
+        if count >= rows:
+            yield waiting
+            waiting, count = [], 0
+    if waiting:
+        yield waiting
 
 
 def _in_order(pool: ThreadPoolExecutor, work: Callable[[In], Out], items: Iterator[In], ahead: int) -> Iterator[Out]:

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,6 +12,10 @@ from stillwatch.cli.main import stillwatch
 from stillwatch.errors import OutputFailed
 from tests.cli.command import run
 from tests.cli.driver import SCENES, pipeline
+
+if TYPE_CHECKING:
+    from stillwatch.facts.campaign import Findings
+    from stillwatch.pipeline import Progress, ScanRequest
 
 FILES = {
     "campaigns.json",
@@ -158,3 +163,22 @@ def test_the_same_findings_make_the_same_bytes(tmp_path: Path) -> None:
 
     for name in FILES:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_going_on_from_a_state_is_asked_of_the_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--since-state names the folder that the pipeline reads and writes; without it, none is kept."""
+    asked: list[Path | None] = []
+    made = sys.modules["stillwatch.pipeline"]
+    real = made.scan
+
+    def watched(request: "ScanRequest", *, progress: "Progress", rejects_to: TextIO) -> "Findings":
+        asked.append(request.state)
+        found: Findings = real(request, progress=progress, rejects_to=rejects_to)
+        return found
+
+    monkeypatch.setattr(made, "scan", watched)
+
+    scan("--out", tmp_path / "one", "--since-state", tmp_path / "state")
+    scan("--out", tmp_path / "two")
+
+    assert asked == [tmp_path / "state", None]

@@ -52,7 +52,7 @@ def plain(traffic: Traffic) -> dict[str, Any]:
     for one in fields(traffic):
         value = getattr(traffic, one.name)
         if one.name == "traces":
-            out[one.name] = sorted(value.rows.tolist())
+            out[one.name] = sorted(zip(*(column.tolist() for column in value.rows.values()), strict=True))
         elif one.name not in ("accounts", "model_names"):
             out[one.name] = {f.name: np.round(getattr(value, f.name), 6).tolist() for f in fields(value)}
     return out
@@ -66,7 +66,7 @@ def test_cutting_and_merging_in_any_order_changes_nothing(
     """Commutative and associative: parts in any order make what one fold over everything makes."""
     rows = rows_with_ids(rows)
     edges = sorted({0, len(rows), *(cut for cut in cuts if cut < len(rows))})
-    parts = [traffic_of(batch(rows[a:b]), RATE) for a, b in pairwise(edges)]
+    parts = [traffic_of([batch(rows[a:b])], RATE) for a, b in pairwise(edges)]
     shuffle.shuffle(parts)
 
     merged = merge_all(parts, Traffic.empty())
@@ -76,7 +76,7 @@ def test_cutting_and_merging_in_any_order_changes_nothing(
 
 def test_the_empty_summary_changes_nothing() -> None:
     """Identity, on both sides."""
-    one = traffic_of(batch([{"text": "a question about the weather in spring"}]), RATE)
+    one = traffic_of([batch([{"text": "a question about the weather in spring"}])], RATE)
 
     assert plain(one.merge(Traffic.empty())) == plain(Traffic.empty().merge(one)) == plain(one)
 
@@ -87,12 +87,12 @@ def test_a_sliced_batch_counts_only_its_rows() -> None:
         rows_with_ids([{"account_id": f"a{i}", "text": f"question number {i} about cats and dogs"} for i in range(6)])
     )
 
-    part = traffic_of(whole.slice(2, 3), RATE)
+    part = traffic_of([whole.slice(2, 3)], RATE)
 
     assert sorted(part.accounts.values()) == ["a2", "a3", "a4"]
     assert part.activity.mix.shape[0] == 3
     assert plain(part) == plain(
-        traffic_of(pa.RecordBatch.from_pylist(whole.slice(2, 3).to_pylist(), whole.schema), RATE)
+        traffic_of([pa.RecordBatch.from_pylist(whole.slice(2, 3).to_pylist(), whole.schema)], RATE)
     )
 
 
@@ -104,7 +104,7 @@ def test_an_accounts_row_tells_what_it_did() -> None:
         {"account_id": "ann", "status": 403},
     ]
 
-    one = traffic_of(batch(rows_with_ids(rows)), RATE).activity
+    one = traffic_of([batch(rows_with_ids(rows))], RATE).activity
 
     assert (one.exchanges[0], one.limited[0], one.banned[0], one.tokens[0]) == (3, 1, 1, 7)
     assert (one.first[0], one.last[0], one.busy_us[0]) == (START, START + 2_000_000, 2_000_000)
@@ -124,7 +124,7 @@ def test_an_account_is_used_from_places_and_in_manners() -> None:
     """Each exchange counts for its software and its parameters on its network block, neighbours being one block."""
     rows = [LAPTOP, {**LAPTOP, "client_ip": "192.0.2.99"}, {**LAPTOP, "client_ip": "198.51.100.1"}]
 
-    one = traffic_of(batch(rows_with_ids(rows)), RATE)
+    one = traffic_of([batch(rows_with_ids(rows))], RATE)
 
     assert sorted(one.seats.exchanges.tolist()) == sorted(one.manners.exchanges.tolist()) == [1, 2]
     assert {low for _, low, _ in halves(one.seats)} == {low for _, low, _ in halves(one.manners)}
@@ -144,7 +144,7 @@ def test_an_account_is_used_from_places_and_in_manners() -> None:
 )
 def test_what_changes_a_place_of_use(change: dict[str, Any], seats: int, manners: int) -> None:
     """Other software is another place, other parameters another manner, another network both; none said is one, too."""
-    found = traffic_of(batch(rows_with_ids([LAPTOP, {**LAPTOP, **change}])), RATE)
+    found = traffic_of([batch(rows_with_ids([LAPTOP, {**LAPTOP, **change}]))], RATE)
 
     assert (len(found.seats), len(found.manners)) == (seats, manners)
     same_network = "client_ip" not in change
@@ -158,6 +158,6 @@ def test_exchanges_from_nowhere_show_no_place_of_use() -> None:
     """Where the log has no address, or none that can be read, software and parameters place nobody."""
     rows: list[dict[str, Any]] = [{**LAPTOP, "client_ip": None}, {**LAPTOP, "client_ip": "unknown"}]
 
-    found = traffic_of(batch(rows_with_ids(rows)), RATE)
+    found = traffic_of([batch(rows_with_ids(rows))], RATE)
 
     assert (len(found.seats), len(found.manners), len(found.settings)) == (0, 0, 1)

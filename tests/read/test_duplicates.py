@@ -38,3 +38,14 @@ def test_the_same_id_in_two_sources_is_two_exchanges() -> None:
     assert (
         seen.only_new(batch([{"source": "a", "exchange_id": "1"}, {"source": "b", "exchange_id": "1"}])).num_rows == 2
     )
+
+
+def test_what_an_earlier_scan_read_is_not_new() -> None:
+    """Remembered keys are no duplicates themselves, but whoever comes with them again is."""
+    seen = SeenExchanges()
+    first = batch([{"exchange_id": f"x{i}"} for i in range(100)])
+    seen.remember(first.column("exchange_key").to_numpy())
+
+    again = seen.only_new(batch([{"exchange_id": f"x{i}"} for i in range(50, 150)]))
+
+    assert (again.num_rows, seen.duplicates) == (50, 50)

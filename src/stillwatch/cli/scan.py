@@ -100,6 +100,14 @@ def _account_choice(_ctx: click.Context, _parameter: click.Parameter, value: str
     help="Set aside longer lines unread (MiB).",
 )
 @click.option(
+    "--since-state",
+    "state",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Go on from what earlier scans with this DIR have read, as if all logs were read again, and add these logs to "
+    "it. Made at first use; holds digests, sums and account names, no texts.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(min=0),
     default=0,
@@ -125,6 +133,7 @@ def scan(
     account_by: str,
     trusted_hops: int,
     max_line_mb: int,
+    state: Path | None,
     seed: int,
     secret_dir: Path | None,
     force: bool,
@@ -153,7 +162,9 @@ def scan(
         from stillwatch.pipeline import ScanRequest
         from stillwatch.pipeline import scan as run_scan
 
-        request = ScanRequest(inputs=logs, accounts=accounts, read=read, out=out, seed=seed, secret_dir=secret_dir)
+        request = ScanRequest(
+            inputs=logs, accounts=accounts, read=read, out=out, state=state, seed=seed, secret_dir=secret_dir
+        )
         findings = run_scan(request, progress=progress, rejects_to=outputs.open_text(REJECTS))
         progress.step("writing the report", 0, None)
         _write(findings, outputs)

@@ -1,7 +1,7 @@
 """What each account did, in sums: volume, hours, statuses, purposes, and the mix of words it asked with."""
 
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 HOURS: Final = 24
+
+_FOLD: Final = {"first": np.minimum, "last": np.maximum}
+_NOTHING_YET: Final = {"first": np.iinfo(np.int64).max, "last": np.iinfo(np.int64).min}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Activity:
     purposes: Ints
     """(n, len(Purpose)): exchanges that show a purpose's cues."""
     mix: Floats
-    """(n, MIX_WIDTH): sum of the exchanges' word mixes, each scaled to length 1."""
+    """(n, MIX_WIDTH): sum of the exchanges' word mixes, each scaled to length 1 and rounded to a multiple of 2**-24, so
+    that sums are exact and the order of adding never shows."""
     mixed: Ints
     """Exchanges that had a mix: each adds exactly 1 to the sum of squared lengths."""
 
@@ -58,17 +62,17 @@ class Activity:
         """The accounts of both; sums add, times widen."""
         if len(self) == 0 or len(other) == 0:
             return other if len(self) == 0 else self
-        both = np.concatenate([self.account, other.account])
-        account, code = np.unique(both, return_inverse=True)
-        order = np.argsort(code, kind="stable")
-        edges = np.searchsorted(code[order], np.arange(len(account)))
-        merged = {"account": account}
+        account = np.union1d(self.account, other.account)
+        ours, theirs = np.searchsorted(account, self.account), np.searchsorted(account, other.account)
+        merged: dict[str, npt.NDArray[Any]] = {"account": account}
         for field in fields(self):
             if field.name == "account":
                 continue
-            reduce = {"first": np.minimum, "last": np.maximum}.get(field.name, np.add)
-            rows = np.concatenate([getattr(self, field.name), getattr(other, field.name)])[order]
-            merged[field.name] = reduce.reduceat(rows, edges, axis=0)
+            mine, more = getattr(self, field.name), getattr(other, field.name)
+            rows = np.full((len(account), *mine.shape[1:]), _NOTHING_YET.get(field.name, 0), dtype=mine.dtype)
+            rows[ours] = mine
+            rows[theirs] = _FOLD.get(field.name, np.add)(rows[theirs], more)
+            merged[field.name] = rows
         return Activity(**merged)
 
     def __len__(self) -> int:

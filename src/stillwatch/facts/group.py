@@ -73,7 +73,8 @@ class Group:
     speaking: npt.NDArray[np.bool_]
     """(4, n) whether each family (in the order of Family) ties each member in by itself."""
     faint: npt.NDArray[np.int64]
-    """(n,) how many of these do so too faintly to act on, or by request parameters only, which colleagues share too."""
+    """(n,) how many of these do so too faintly to act on, by request parameters only, which colleagues share too, or by
+    hand-offs that others can make with an account that does nothing."""
     strands: tuple[Strand, ...]
     tokens: tuple[SharedToken, ...]
     """What members share, most telling first, at most 60."""

@@ -1,11 +1,26 @@
 """All summaries of one stretch of traffic as a single value that merges: what `link` and `judge` work from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from typing import Final
 
 from stillwatch.facts.activity import Activity
 from stillwatch.facts.holdings import Holdings
+from stillwatch.facts.pairs import Pairs
 from stillwatch.facts.quotes import Quotes
 from stillwatch.facts.traces import Traces
+
+PAIRS: Final[Mapping[str, type[Pairs]]] = {
+    **dict.fromkeys(
+        (
+            "phrases", "prompts", "systems", "addresses", "credentials", "tenants", "models", "settings", "seats",
+            "manners",
+        ),
+        Holdings,
+    ),
+    **dict.fromkeys(("said", "asked", "issued", "replayed"), Quotes),
+}  # fmt: skip
+"""The summaries that are pairs, by name, and their kind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     others_show_more = float((speaking >= options.families_to_act).mean()) >= options.core_share
     only_passes = group.speaking[list(Family).index(Family.HAND_OFFS)] & (speaking == 1) & others_show_more
     two_hands, visited = conduct.two_hands[group.members], conduct.visited[group.members]
+    does = np.array([family in options.telling for family in Family])
+    only_shares = ~group.speaking[does].any(axis=0) & (group.bits < options.lone_sharing_bits)
     habit = len(two_hands) >= options.victims.least_habit and two_hands.mean() > options.victims.most_excused
     excused = two_hands & (not habit)
     out = []
@@ -152,7 +154,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         alone = int(speaking[place]) - int(group.faint[place]) < options.families_to_act
         if alone and not telling:
             own = min(own, Tier.WATCH)
-        if tier is Tier.ACT and (alone or confidence < options.act_confidence or vouched[place] or visited[place]):
+        unsure = alone or confidence < options.act_confidence or only_shares[place]
+        if tier is Tier.ACT and (unsure or vouched[place] or visited[place]):
             own = Tier.REVIEW
         if excused[place] or only_passes[place]:
             confidence = min(confidence, options.victims.belongs)

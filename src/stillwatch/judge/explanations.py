@@ -268,16 +268,17 @@ def _one_payer(look: _Look) -> Found | None:
 
 
 def _one_harness(look: _Look) -> Found | None:
-    """A popular tool: most of those who use the text are not in the group at all."""
-    words = [t for t in look.group.tokens if t.kind.family is Family.WORDS and 2 * t.inside >= look.n]
-    if not words:
+    """Popular tools: most of those who use the texts are not in the group at all."""
+    words = [t for t in look.group.tokens if t.kind.family is Family.WORDS]
+    common = [t for t in words if 2 * t.inside >= look.n]
+    rare = {code for t in common or words if t.outside < t.inside for code in t.account_codes}
+    # Where no text is common to the group, a few accounts may have one of their own.
+    if not words or len(rare) > (0.0 if common else (1.0 - look.options.most_of) * look.n):
         return None
-    popular = [t for t in words if t.outside >= t.inside]
-    if len(popular) < len(words):
-        return None
-    outside = max(t.outside for t in popular)
+    outside = max(t.outside for t in common or words)
+    share = max(t.inside for t in common or words) / look.n
     text = f"the shared text is also used by {outside} accounts outside the group: a popular harness or prompt library"
-    return _found("one harness", text, max(t.inside for t in popular) / look.n, families=(Family.WORDS,))
+    return _found("one harness", text, share, families=(Family.WORDS,))
 
 
 def _one_benchmark(look: _Look) -> Found | None:

@@ -36,6 +36,9 @@ class JudgeOptions:
     """Share of a group's accounts that the accounts table must know before the group may reach `act`."""
     act_confidence: float = 0.8
     """Members less sure than this stay at `review` when their campaign reaches `act`."""
+    lone_sharing_bits: float = 20.0
+    """A member that only shares things and words with a campaign at `act`, and is tied in by nothing that it does
+    itself, stays at `review` with less evidence than this: neighbours share a card and a tool, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,22 @@
 """Hand-offs: what passes from one account to another, which honest strangers hardly ever do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from stillwatch.facts.pairs import is_among
 from stillwatch.facts.quotes import Quotes
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traces import BANNED, LIMITED, REFUSED
 from stillwatch.facts.traffic import Traffic
 
 Codes = npt.NDArray[np.int32]
+Columns = Mapping[str, npt.NDArray[Any]]
 
 
 class HandOff(IntEnum):
@@ -81,11 +85,10 @@ class HandOffs:
 
 def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions) -> HandOffs:
     """Every hand-off between two accounts in the traffic."""
-    rows = traffic.traces.in_order()
-    account = roster.codes(rows["account"])
+    rows = traffic.traces.rows
     found = [
-        (*_retries(rows, account, options), HandOff.RETRY),
-        (*_continued(rows, account, options), HandOff.CONTINUED),
+        (*_retries(rows, roster, options), HandOff.RETRY),
+        (*_continued(rows, roster, options), HandOff.CONTINUED),
         (*_quoted(traffic.said, traffic.asked, roster, options), HandOff.QUOTED),
         (*_signatures(traffic.issued, traffic.replayed, roster, options), HandOff.SIGNATURE),
     ]
@@ -95,18 +98,22 @@ def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions) -> Hand
     return HandOffs.of(giver, taker, kind)
 
 
-def _retries(rows: npt.NDArray[np.void], account: Codes, options: HandOffOptions) -> tuple[Codes, Codes]:
+def _retries(rows: Columns, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
     """The same whole request on another account soon after it was limited, banned or refused."""
-    request = np.ascontiguousarray(rows["request"])
+    request = rows["request"]
     failed = np.isin(rows["outcome"], (LIMITED, BANNED, REFUSED)) & (request != 0)
-    wanted = np.unique(request[failed])
-    some = np.flatnonzero(np.isin(request, wanted)) if len(wanted) else np.zeros(0, dtype=np.int64)
-    some = some[np.argsort(request[some], kind="stable")]
+    some = _by_time(rows, np.flatnonzero(is_among(request, request[failed])), request)
     window = np.int64(options.retry_window_s * 1e6)
     pairs: tuple[Codes, Codes] = _pair_retries(
-        request[some], account[some], rows["start"][some], rows["end"][some], failed[some], window, options.max_holders
-    )
+        request[some], roster.codes(rows["account"][some]), rows["start"][some], rows["end"][some], failed[some],
+        window, options.max_holders,
+    )  # fmt: skip
     return pairs
+
+
+def _by_time(rows: Columns, some: npt.NDArray[np.int64], key: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Some rows sorted by a key, then time, then exchange, so that the order never depends on how they were read."""
+    return some[np.lexsort((rows["exchange"][some], rows["start"][some], key[some]))]
 
 
 @nb.njit(cache=True)
@@ -133,20 +140,19 @@ def _pair_retries(request, account, start, end, failed, window, max_holders):  #
     return giver[:n].copy(), taker[:n].copy()
 
 
-def _continued(rows: npt.NDArray[np.void], account: Codes, options: HandOffOptions) -> tuple[Codes, Codes]:
+def _continued(rows: Columns, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
     """A conversation, up to and with the answer one account was given, that another account sends on."""
-    history = np.ascontiguousarray(rows["history"])
-    closing = np.ascontiguousarray(rows["closing"])
-    begun = np.flatnonzero(closing)
-    begun = begun[np.argsort(closing[begun], kind="stable")]
-    later = np.flatnonzero(history)
+    history, closing = rows["history"], rows["closing"]
+    asked_on = history[history != 0]
+    begun = _by_time(rows, np.flatnonzero(is_among(closing, asked_on)), closing)
     keys = closing[begun]
+    later = np.flatnonzero(is_among(history, keys))
+    later = later[np.argsort(history[later])]  # neighbours look up neighbours
     low = np.searchsorted(keys, history[later], side="left")
     high = np.searchsorted(keys, history[later], side="right")
-    met = high > low
     pairs: tuple[Codes, Codes] = _pair_turns(
-        account[begun], rows["start"][begun], low[met], high[met], account[later[met]], rows["start"][later[met]],
-        options.max_holders,
+        roster.codes(rows["account"][begun]), rows["start"][begun], low, high, roster.codes(rows["account"][later]),
+        rows["start"][later], options.max_holders,
     )  # fmt: skip
     return pairs
 

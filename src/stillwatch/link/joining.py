@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 import numpy.typing as npt
 
 from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
+from stillwatch.facts.token import Family
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.parting import parts_of
 from stillwatch.link.ties import JoinOptions, Ties
@@ -30,7 +32,8 @@ class Confirmed:
     speaking: npt.NDArray[np.bool_] | None = None
     """(4, n) whether each family ties a member in by itself; known once the group is final."""
     faint: npt.NDArray[np.int64] | None = None
-    """(n,) how many of these do so faintly, or by request parameters only; known once the group is final."""
+    """(n,) how many of these do so faintly, by request parameters only, or by what others may have done to the account;
+    known once the group is final."""
 
 
 class Joiner:
@@ -84,7 +87,9 @@ class Joiner:
             telling = self.ties.families_against(members, members, background, settings=False)
             own = bits >= self.ties.prior_bits(len(members)) + self.options.belongs_bits
             speaking = families >= self.options.speaking_bits
-            faint = (speaking & (telling < self.options.tied_bits)).sum(axis=0)
+            doubtful = telling < self.options.tied_bits
+            doubtful[list(Family).index(Family.HAND_OFFS)] |= ~self.views.by_own_deed(members)
+            faint = (speaking & doubtful).sum(axis=0)
             if int(own.sum()) >= least:
                 out.append(Confirmed(members[own], bits[own], 0.0, speaking=speaking[:, own], faint=faint[own]))
         return out
@@ -130,22 +135,40 @@ class Joiner:
             ]
             if len(within) < 2:  # noqa: PLR2004 - nothing to join
                 continue
-            # Around the widest part, as long as another one is tied to what has been gathered.
-            while len(within) > 1:
+            # Around the widest part, as long as others are tied to what has been gathered; then around the next.
+            for _ in range(self.options.most_asked):
                 within.sort(key=lambda place: (-len(parts[place]), place))
-                core = within.pop(0)
-                for place in list(within):
-                    if self._is_part(parts[place], parts[core], background):
-                        within.remove(place)
-                        parts[core] = np.sort(np.concatenate([parts[core], parts.pop(place)]))
-                label[parts[core]] = core
+                core, others = within[0], within[1:]
+                if not others:
+                    break
+                joining = self._parts_of(parts, others, core, label, background)
+                for place in joining:
+                    label[parts[place]] = core
+                parts[core] = np.sort(np.concatenate([parts[core], *(parts.pop(place) for place in joining)]))
+                within = [place for place in within if place in parts and (joining or place != core)]
         return list(parts.values())
 
-    def _is_part(self, ours: Codes, core: Codes, background: list[Floats]) -> bool:
-        """Whether a group passes work to or from another, or its accounts belong to it."""
-        if self.ties.cross_bits(ours, core) >= self.options.join_bits:
-            return True
-        return self.ties.take_part(ours, core, background) >= self.options.absorbing_share
+    def _parts_of(
+        self,
+        parts: dict[int, Codes],
+        others: list[int],
+        core: int,
+        label: npt.NDArray[np.int64],
+        background: list[Floats],
+    ) -> list[int]:
+        """Which other parts pass work to or from the core, or are made of accounts that belong to it."""
+        accounts = np.concatenate([parts[place] for place in others])
+        first = np.cumsum([0, *(len(parts[place]) for place in others[:-1])])
+        bits = self.ties.families_against(accounts, parts[core], background).sum(axis=0)
+        tied = np.add.reduceat((bits >= self.options.tied_bits).astype(np.int64), first)
+        rows, _ = rows_of(self.views.partner_bounds, parts[core])
+        touching = set(label[self.views.partner[rows]].tolist())
+        return [
+            place
+            for place, n in zip(others, tied.tolist(), strict=True)
+            if n >= self.options.absorbing_share * len(parts[place])
+            or (place in touching and self.ties.cross_bits(parts[place], parts[core]) >= self.options.join_bits)
+        ]
 
     def _absorb(self, groups: list[Codes], confirmed: list[Confirmed]) -> list[Codes]:
         """Give the rest of a confirmed group to the campaign that most of it went to, account by account.
@@ -188,27 +211,43 @@ class Joiner:
         for i, codes in members.items():
             label[codes] = i
         waiting = self._links(sorted(self._pairs(shares, label)), members, shares, background)
-        while waiting:
-            (a, b), best = max(waiting.items(), key=lambda item: (item[1], -item[0][0], -item[0][1]))
-            if best < self.options.join_bits:
-                break
-            few, many = sorted((members[a], members[b]), key=len)
-            tied = min(
-                self.ties.take_part(few, many, background) * len(few),
-                self.ties.take_part(many, few, background) * len(many),
-            )
-            if tied < self.options.taking_part * len(few):
-                waiting[a, b] = 0.0
+        near: dict[int, set[int]] = defaultdict(set)
+        for one, other in waiting:
+            near[one].add(other)
+            near[other].add(one)
+        heap = [(-bits, pair) for pair, bits in waiting.items() if bits >= self.options.join_bits]
+        heapify(heap)
+        while heap:
+            bits, (a, b) = heappop(heap)
+            if waiting.get((a, b)) != -bits:  # told anew since, or one of the two is gone
+                continue
+            if not self._both_take_part(members[a], members[b], background):
                 continue
             members[a] = np.sort(np.concatenate([members[a], members.pop(b)]))
             label[members[a]] = a
             shares[a] = self.ties.shares(members[a])
             del shares[b]
-            neighbours = {x for pair in waiting for x in pair if (a in pair or b in pair) and x not in (a, b)}
-            waiting = {pair: bits for pair, bits in waiting.items() if a not in pair and b not in pair}
-            again = [(min(a, other), max(a, other)) for other in sorted(neighbours)]
-            waiting |= self._links(again, members, shares, background)
+            neighbours = (near[a] | near.pop(b)) - {a, b}
+            for other in neighbours:
+                waiting.pop((min(b, other), max(b, other)), None)
+                near[other].discard(b)
+                near[other].add(a)
+            near[a] = neighbours
+            again = self._links([(min(a, one), max(a, one)) for one in sorted(neighbours)], members, shares, background)
+            waiting |= again
+            for pair, found in again.items():
+                if found >= self.options.join_bits:
+                    heappush(heap, (-found, pair))
         return list(members.values())
+
+    def _both_take_part(self, one: Codes, other: Codes, background: list[Floats]) -> bool:
+        """Whether enough accounts of each of two groups, as a share of the smaller one, are themselves tied to both."""
+        few, many = sorted((one, other), key=len)
+        tied = min(
+            self.ties.take_part(few, many, background) * len(few),
+            self.ties.take_part(many, few, background) * len(many),
+        )
+        return tied >= self.options.taking_part * len(few)
 
     def _pairs(self, shares: dict[int, list[dict[int, float]]], label: npt.NDArray[np.int64]) -> set[tuple[int, int]]:
         """Groups that show a common token or hand something on to each other."""

@@ -60,10 +60,12 @@ class Views:
         self.partner = np.concatenate([passed.taker, passed.giver])
         self.times = np.concatenate([passed.count, passed.count])
         self.quoted = np.tile(passed.kind == HandOff.QUOTED, 2)
+        self.retried = np.tile(passed.kind == HandOff.RETRY, 2)
         self.takes = np.repeat([False, True], len(passed.giver))
         order = np.lexsort((self.takes, self.quoted, self.partner, self.partner_of))
         self.partner_of, self.partner = self.partner_of[order], self.partner[order]
         self.times, self.quoted, self.takes = self.times[order], self.quoted[order], self.takes[order]
+        self.retried = self.retried[order]
         self.quotations = np.bincount(self.partner_of[self.quoted], minlength=len(exchanges))
         self.partner_bounds = np.searchsorted(self.partner_of, np.arange(len(exchanges) + 1))
 
@@ -133,6 +135,25 @@ class Views:
         for_it = np.minimum(for_it, options.most_passes * gain[0]) - np.log2(rare)
         bits: Floats = for_it * both_ways + np.maximum(against, options.most_passes * np.log2(1.0 - reuse))
         return bits
+
+    def by_own_deed(self, members: Codes) -> npt.NDArray[np.bool_]:
+        """(n,) whether an account passed work within a group by what it did itself, and not only by what others did.
+
+        Whoever knows an account's prompts can send them first from an account that is limited, so that it seems to take
+        work over; whoever knows its conversations can go on with them. It took work over itself where it sent what only
+        another's answer can have told it, and had work go round where it both gave and took.
+        """
+        rows, owner = rows_of(self.partner_bounds, members)
+        inside = np.zeros(len(self.exchanges), dtype=np.bool_)
+        inside[members] = True
+        rows, owner = rows[inside[self.partner[rows]]], owner[inside[self.partner[rows]]]
+        takes, retried = self.takes[rows], self.retried[rows]
+
+        def some(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+            flags: npt.NDArray[np.bool_] = np.bincount(owner[chosen], minlength=len(members)) > 0
+            return flags
+
+        return some(takes & ~retried) | (some(takes & retried) & some(~takes & retried))
 
     def passed_within(self, members: Codes, options: MixtureOptions) -> float:
         """What all hand-offs between the accounts of a group say about the group, in bits.

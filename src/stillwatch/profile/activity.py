@@ -1,37 +1,33 @@
-"""What each account did in one batch, as sums."""
+"""What each account did in a stretch of traffic, as sums."""
 
 from typing import Final
 
+import numba as nb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stillwatch.facts.activity import HOURS, Activity, Ints
+from stillwatch.facts.activity import HOURS, Activity, Floats, Ints
 from stillwatch.facts.content import ContentState
 from stillwatch.facts.exchange import MIX_WIDTH
 from stillwatch.facts.purpose import Purpose
+from stillwatch.profile.stretch import Stretch
 
 _HOUR_US: Final = 3_600_000_000
 _LIMITED: Final = 429
 _BANNED: Final = (401, 403)
 
 
-def activity_of(batch: pa.RecordBatch) -> Activity:
-    """Fold one batch of schema EXCHANGE."""
-    if batch.num_rows == 0:
+def activity_of(stretch: Stretch) -> Activity:
+    """Fold exchanges of schema EXCHANGE."""
+    if len(stretch) == 0:
         return Activity.empty()
-    account, code = np.unique(batch.column("account_key").to_numpy(), return_inverse=True)
+    account, code = np.unique(stretch.account, return_inverse=True)
     n = len(account)
-    start = batch.column("started_at").cast(pa.int64()).to_numpy()
-    end = pc.fill_null(batch.column("ended_at").cast(pa.int64()), 0).to_numpy()
-    status = pc.fill_null(batch.column("status"), 200).to_numpy()
-    state = batch.column("content_state").to_numpy()
-    marks = batch.column("purpose_marks").to_numpy()
-    mix = batch.column("mix").flatten().to_numpy().reshape(-1, MIX_WIDTH).astype(np.float64)
-    length = np.sqrt(np.einsum("ij,ij->i", mix, mix))
-    mixed = length > 0
-    mix[mixed] /= length[mixed, None]
+    status = pc.fill_null(stretch.column("status"), 200).to_numpy()
+    state = stretch.column("content_state").to_numpy()
+    marks = stretch.column("purpose_marks").to_numpy()
     order = np.argsort(code, kind="stable")
     edges = np.searchsorted(code[order], np.arange(n))
 
@@ -42,24 +38,52 @@ def activity_of(batch: pa.RecordBatch) -> Activity:
         sums: Ints = np.add.reduceat(values[order], edges)
         return sums
 
+    mix, mixed = _mixes(stretch.batches, code, n)
     return Activity(
         account=account,
         exchanges=np.bincount(code, minlength=n).astype(np.int64),
-        tokens=total(batch.column("tokens").to_numpy()),
+        tokens=total(stretch.column("tokens").to_numpy()),
         limited=count(status == _LIMITED),
         banned=count(np.isin(status, _BANNED)),
-        refused=count(batch.column("refused").to_numpy(zero_copy_only=False)),
-        first=np.minimum.reduceat(start[order], edges),
-        last=np.maximum.reduceat(start[order], edges),
-        busy_us=total(np.where(end > start, end - start, 0)),
-        hours=_table(code, (start // _HOUR_US) % HOURS, n, HOURS),
+        refused=count(stretch.column("refused").to_numpy(zero_copy_only=False)),
+        first=np.minimum.reduceat(stretch.start[order], edges),
+        last=np.maximum.reduceat(stretch.start[order], edges),
+        busy_us=total(stretch.end - stretch.start),
+        hours=_table(code, (stretch.start // _HOUR_US) % HOURS, n, HOURS),
         states=_table(code, state.astype(np.int64), n, len(ContentState)),
         purposes=np.stack([count((marks & purpose.bit) != 0) for purpose in Purpose], axis=1),
-        mix=np.add.reduceat(mix[order], edges, axis=0),
-        mixed=count(mixed),
+        mix=mix,
+        mixed=mixed,
     )
 
 
 def _table(rows: npt.NDArray[np.intp], columns: Ints, n: int, width: int) -> Ints:
     """Counts of (row, column) pairs as an (n, width) table."""
     return np.bincount(rows * width + columns, minlength=n * width).astype(np.int64).reshape(n, width)
+
+
+def _mixes(batches: tuple[pa.RecordBatch, ...], code: npt.NDArray[np.intp], n: int) -> tuple[Floats, Ints]:
+    """Sums by account of the word mixes, and how many there were; batch by batch, for they are the widest column."""
+    sums, mixed = np.zeros((n, MIX_WIDTH)), np.zeros(n, dtype=np.int64)
+    row = 0
+    for batch in batches:
+        mix = batch.column("mix").flatten().to_numpy().reshape(-1, MIX_WIDTH)
+        _add_mixes(mix, code[row : row + len(mix)], sums, mixed)
+        row += len(mix)
+    return sums, mixed
+
+
+@nb.njit(cache=True, nogil=True)
+def _add_mixes(mix, code, sums, mixed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers
+    """Scale each mix to length 1, round it to 24 binary places and add it to its account's sum."""
+    for i in range(len(mix)):
+        square = np.int64(0)
+        for j in range(mix.shape[1]):
+            square += np.int64(mix[i, j]) * np.int64(mix[i, j])
+        if square == 0:
+            continue
+        mixed[code[i]] += 1
+        scale = 16777216.0 / np.sqrt(np.float64(square))
+        for j in range(mix.shape[1]):
+            if mix[i, j] != 0:
+                sums[code[i], j] += np.floor(np.float64(mix[i, j]) * scale + 0.5) / 16777216.0

@@ -1,9 +1,8 @@
-"""Batches of exchanges folded into one Traffic value."""
+"""Stretches of exchanges folded into one Traffic value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,6 +13,7 @@ from stillwatch.facts.traffic import Traffic
 from stillwatch.profile.activity import activity_of
 from stillwatch.profile.holdings import held_in_column, held_in_lists
 from stillwatch.profile.quotes import quotes_in_lists
+from stillwatch.profile.stretch import Stretch
 from stillwatch.profile.summary import merge_all
 from stillwatch.profile.traces import traces_of
 from stillwatch.stats.siphash import digest_strings
@@ -21,54 +21,51 @@ from stillwatch.stats.siphash import digest_strings
 _PUBLIC_KEY = (0, 0)  # model names are no secret; they only need a number
 
 
-def traffic_of(batch: pa.RecordBatch, answer_rate: int) -> Traffic:
-    """Fold one batch of schema EXCHANGE; `answer_rate` is the sampling rate its answers were sketched at."""
-    account = batch.column("account_key").to_numpy()
-    start = batch.column("started_at").cast(pa.int64()).to_numpy()
-    end = np.maximum(start, pc.fill_null(batch.column("ended_at").cast(pa.int64()), 0).to_numpy())
-    model = digest_strings(batch.column("model"), _PUBLIC_KEY)
-    signed = batch.column("signature_out").to_numpy()
+def traffic_of(batches: Sequence[pa.RecordBatch], answer_rate: int) -> Traffic:
+    """Fold batches of schema EXCHANGE; `answer_rate` is the sampling rate their answers were sketched at."""
+    stretch = Stretch.of(batches)
+    names = stretch.column("model").dictionary_encode()
+    digests = digest_strings(names.dictionary, _PUBLIC_KEY)
+    known = names.is_valid().to_numpy(zero_copy_only=False)
+    model = digests[names.indices.filter(pa.array(known)).to_numpy()]
+    signed = stretch.digests("signature_out")
     has_signature = signed != 0
-    names = pc.unique(batch.column("model").drop_null())
     return Traffic(
-        activity=activity_of(batch),
-        traces=traces_of(batch),
-        phrases=held_in_lists(batch.column("prompt_shingles"), account),
-        prompts=held_in_column(batch.column("prompt_key"), account),
-        systems=held_in_column(batch.column("system_key"), account),
-        addresses=held_in_column(batch.column("client_net"), account),
-        credentials=held_in_column(batch.column("credential_key"), account),
-        tenants=held_in_column(batch.column("end_user_key"), account),
-        settings=held_in_column(batch.column("settings_key"), account),
-        seats=_seats(batch, "client_key", account),
-        manners=_seats(batch, "settings_key", account),
-        models=Holdings.of(model[model != 0], account[model != 0]),
-        said=quotes_in_lists(batch.column("answer_shingles"), account, end),
-        asked=quotes_in_lists(batch.column("prompt_shingles"), account, start, 2**64 // answer_rate),
-        issued=Quotes.of(signed[has_signature], account[has_signature], end[has_signature]),
-        replayed=quotes_in_lists(batch.column("signatures_in"), account, start),
-        accounts=_names(batch),
-        model_names=dict(zip(digest_strings(names, _PUBLIC_KEY).tolist(), names.to_pylist(), strict=True)),
+        activity=activity_of(stretch),
+        traces=traces_of(stretch),
+        phrases=held_in_lists(stretch, "prompt_shingles"),
+        prompts=held_in_column(stretch, "prompt_key"),
+        systems=held_in_column(stretch, "system_key"),
+        addresses=held_in_column(stretch, "client_net"),
+        credentials=held_in_column(stretch, "credential_key"),
+        tenants=held_in_column(stretch, "end_user_key"),
+        settings=held_in_column(stretch, "settings_key"),
+        seats=_seats(stretch, "client_key"),
+        manners=_seats(stretch, "settings_key"),
+        models=Holdings.shown(model[model != 0], stretch.account[known][model != 0]),
+        said=quotes_in_lists(stretch, "answer_shingles", stretch.end),
+        asked=quotes_in_lists(stretch, "prompt_shingles", stretch.start, 2**64 // answer_rate),
+        issued=Quotes.of(signed[has_signature], stretch.account[has_signature], stretch.end[has_signature]),
+        replayed=quotes_in_lists(stretch, "signatures_in", stretch.start),
+        accounts=_names(stretch),
+        model_names=dict(zip(digests.tolist(), names.dictionary.to_pylist(), strict=True)),
     )
 
 
 def fold(batches: Iterable[pa.RecordBatch], answer_rate: int) -> Traffic:
     """Fold batches of schema EXCHANGE into one summary."""
-    return merge_all((traffic_of(batch, answer_rate) for batch in batches), Traffic.empty())
+    return merge_all((traffic_of([batch], answer_rate) for batch in batches), Traffic.empty())
 
 
-def _seats(batch: pa.RecordBatch, column: str, account: npt.NDArray[np.uint64]) -> Holdings:
+def _seats(stretch: Stretch, column: str) -> Holdings:
     """A digest and the network block of each exchange that shows where it came from; no digest is one, too."""
-    digest = batch.column(column).fill_null(0).to_numpy()
-    net = batch.column("client_net").fill_null(0).to_numpy()
+    digest, net = stretch.digests(column), stretch.digests("client_net")
     shown = net != 0
-    return Holdings.of(seat_of(digest[shown], net[shown]), account[shown])
+    return Holdings.shown(seat_of(digest[shown], net[shown]), stretch.account[shown])
 
 
-def _names(batch: pa.RecordBatch) -> dict[int, str]:
-    """The account ids of a batch by their keys."""
-    encoded = batch.column("account_id").dictionary_encode()
-    keys = batch.column("account_key").to_numpy()
-    codes, first = np.unique(encoded.indices.to_numpy(), return_index=True)
-    ids = encoded.dictionary.to_pylist()
-    return {int(keys[row]): ids[code] for code, row in zip(codes.tolist(), first.tolist(), strict=True)}
+def _names(stretch: Stretch) -> dict[int, str]:
+    """The account ids of a stretch by their keys."""
+    key, first = np.unique(stretch.account, return_index=True)
+    ids = pc.take(stretch.column("account_id"), pa.array(first))
+    return dict(zip(key.tolist(), ids.to_pylist(), strict=True))

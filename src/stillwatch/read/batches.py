@@ -161,13 +161,14 @@ def _regroup(pieces: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordB
     count = size = 0
     for piece in pieces:
         for start in range(0, piece.num_rows, rows):
-            part = piece.slice(start, rows)
-            if waiting and (count + part.num_rows > rows or size + part.nbytes > BATCH_BYTES):
+            part = piece.slice(start, rows) if piece.num_rows > rows else piece
+            part_size = part.nbytes
+            if waiting and (count + part.num_rows > rows or size + part_size > BATCH_BYTES):
                 yield joined(waiting)
                 waiting, count, size = [], 0, 0
             waiting.append(part)
             count += part.num_rows
-            size += part.nbytes
+            size += part_size
     if waiting:
         yield joined(waiting)
 

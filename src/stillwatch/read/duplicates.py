@@ -2,7 +2,10 @@
 
 import numba as nb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+
+from stillwatch.facts.pairs import Keys
 
 _FULL_ABOVE = 0.6
 """Share of slots in use at which the table doubles: open addressing slows down beyond."""
@@ -17,18 +20,29 @@ class SeenExchanges:
         self._used = 0
         self.duplicates = 0
 
+    def remember(self, keys: Keys) -> None:
+        """Take in the keys of exchanges that an earlier scan read."""
+        self._used += int(self._fresh(keys).sum())
+
     def only_new(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows of a batch that were not seen before, in this batch or an earlier one."""
-        keys = batch.column("exchange_key").to_numpy()
-        while self._used + len(keys) > _FULL_ABOVE * len(self._slots):
-            grown = np.zeros(2 * len(self._slots), dtype=np.uint64)
-            _insert(grown, self._slots[self._slots != 0])
-            self._slots = grown
-        new = _insert(self._slots, keys)
+        new = self._fresh(batch.column("exchange_key").to_numpy())
         fresh = int(new.sum())
         self._used += fresh
-        self.duplicates += len(keys) - fresh
-        return batch if fresh == len(keys) else batch.filter(pa.array(new))
+        self.duplicates += len(new) - fresh
+        return batch if fresh == len(new) else batch.filter(pa.array(new))
+
+    def _fresh(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Put keys into the table, which grows before it is full; return which were new."""
+        room = len(self._slots)
+        while self._used + len(keys) > _FULL_ABOVE * room:
+            room *= 2
+        if room > len(self._slots):
+            grown = np.zeros(room, dtype=np.uint64)
+            _insert(grown, self._slots[self._slots != 0])
+            self._slots = grown
+        new: npt.NDArray[np.bool_] = _insert(self._slots, keys)
+        return new
 
 
 @nb.njit(cache=True, nogil=True)

@@ -21,7 +21,7 @@ Note = Callable[[int | None, str], None]
 _PIECE_ROWS: Final = 512
 """Rows decoded at once. A text repeated in every row is stored once and decoded into each, so rows bound memory
 where bytes on disk cannot: writers keep dictionaries of up to 1 MiB, and 512 of those are 512 MiB."""
-_GATHER_ROWS: Final = 8192
+_GATHER_ROWS: Final = 16_384
 _GATHER_BYTES: Final = 16 << 20
 _BUFFER: Final = 1 << 20
 """Bytes of a column read from disk at once, in place of the whole column of a row group."""
@@ -86,13 +86,15 @@ def _wanted(file: pq.ParquetFile) -> list[str]:
 def _gathered(pieces: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Join pieces up to a size at which the work on a batch outweighs starting it; keep what came before damage."""
     waiting: list[pa.RecordBatch] = []
+    size = 0
     damage: BaseException | None = None
     try:
         for piece in pieces:
             waiting.append(_spelled_out(piece))
-            if len(waiting) * _PIECE_ROWS >= _GATHER_ROWS or sum(each.nbytes for each in waiting) >= _GATHER_BYTES:
+            size += waiting[-1].nbytes
+            if len(waiting) * _PIECE_ROWS >= _GATHER_ROWS or size >= _GATHER_BYTES:
                 yield joined(waiting)
-                waiting = []
+                waiting, size = [], 0
     except _DAMAGE as error:
         damage = error
     if waiting:

@@ -211,6 +211,7 @@ def _sketch_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912
         hashed = False
         chain = np.uint64(0)
         prompt = -1
+        prompt_digest = np.uint64(0)
         first = bounds[i] if listed[i] else bounds[i + 1]
         for m in range(first, bounds[i + 1]):
             if not present[m]:
@@ -238,10 +239,11 @@ def _sketch_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912
                     p += count
             else:
                 prompt = m
+                prompt_digest = digest
         keys[2, i] = chain
         if prompt >= 0:
             start, end = trim(data, offsets[prompt], offsets[prompt + 1])
-            keys[1, i] = sip13(data, start, end, k0, k1)
+            keys[1, i] = prompt_digest
             if not _is_digest(data, start, end):
                 n = hash_words(data, start, end, k0, k1, words)
                 count = keep_shingles(words, n, prompt_bound, kept)

@@ -39,11 +39,12 @@ _IN_WORDS: Final = {
 
 
 @contextmanager
-def whole_or_nothing(folder: Path, *, seal: str) -> Iterator["Outputs"]:
+def whole_or_nothing(folder: Path, *, seal: str, mode: int = 0o777) -> Iterator["Outputs"]:
     """Collect the files of one result, and put them into `folder` when the `with` block ends well.
 
     When it ends by an exception, nothing of them is left behind and everything that was there before is in place.
-    `folder` holds a whole result where it holds the file named `seal`, which must be among what is written.
+    `folder` holds a whole result where it holds the file named `seal`, which must be among what is written. A folder
+    that is made here gets `mode`, as far as the umask allows.
     """
     made: list[Path] = []
     with ExitStack() as undo:
@@ -53,7 +54,7 @@ def whole_or_nothing(folder: Path, *, seal: str) -> Iterator["Outputs"]:
             home = folder if folder.is_dir() else folder.absolute().parent
             _make_folders(home, made)
             stage = home / f"{_TEMPORARY}{secrets.token_hex(6)}"
-            stage.mkdir()
+            stage.mkdir(mode)
         undo.callback(shutil.rmtree, stage, ignore_errors=True)
         outputs = Outputs(folder, stage)
         try:
@@ -86,6 +87,23 @@ class Outputs:
             file.flush()
             os.fsync(file.fileno())
         self.names.append(name)
+
+    @contextmanager
+    def placed(self, name: str) -> Iterator[Path]:
+        """Give the path where something else is to write one file, and force that to disk."""
+        with _told_as_failure(self.folder):
+            yield self.stage / name
+            with (self.stage / name).open("rb") as file:
+                os.fsync(file.fileno())
+        self.names.append(name)
+
+    def adopt(self, name: str, path: Path) -> None:
+        """Take in a file that will not change again: by a second name for it where that can be, else as a copy."""
+        with self.placed(name) as place:
+            try:
+                os.link(path, place)
+            except OSError:  # another file system, or one without second names
+                shutil.copy(path, place)
 
     def open_text(self, name: str) -> TextIO:
         """Open one file to be written line by line; it is forced to disk when it is closed, at the latest by us."""
