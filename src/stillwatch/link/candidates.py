@@ -67,7 +67,7 @@ def candidates(
             propose(members, Family.HAND_OFFS, -1, -1, passing=chosen is not quoted)
     for place, token, members in _passing_holders(views, passed, accounts):
         propose(members, views[place].kind.family, place, token)
-    for members in _circles(_things_graph(views, accounts), options, rng):
+    for members in _circles(_things_graph(views, accounts, options), options, rng):
         propose(members[members < accounts], Family.THINGS, -1, -1)
     return list(seen.values())
 
@@ -104,17 +104,21 @@ def _passing_graph(passed: HandOffs, chosen: npt.NDArray[np.bool_], accounts: in
     return csr_array(coo_array((count, (passed.giver[chosen], passed.taker[chosen])), shape=(accounts, accounts)))
 
 
-def _things_graph(views: list[Incidence], accounts: int) -> csr_array:
-    """Accounts by things (numbered on after the accounts): bits of surprise where one holds the other."""
+def _things_graph(views: list[Incidence], accounts: int, options: CandidateOptions) -> csr_array:
+    """Accounts by things (numbered on after the accounts): bits of surprise where one holds the other.
+
+    What is common property is left out: it ties everybody, and weighs next to nothing.
+    """
     rows, columns, bits = [], [], []
     base = accounts
     for view in views:
         if view.kind.family is not Family.THINGS:
             continue
         surprise = -np.log2(view.frequency())
-        rows.append(np.repeat(np.arange(accounts), np.diff(view.by_account)))
-        columns.append(base + view.held.astype(np.int64))
-        bits.append(surprise[view.held] * view.weight)
+        rare = (view.frequency() <= options.largest_share)[view.held]
+        rows.append(np.repeat(np.arange(accounts), np.diff(view.by_account))[rare])
+        columns.append(base + view.held[rare].astype(np.int64))
+        bits.append((surprise[view.held] * view.weight)[rare])
         base += len(view.tokens)
     if not rows:
         return csr_array((accounts, accounts))
