@@ -133,6 +133,23 @@ def test_an_account_that_one_of_two_families_ties_in_faintly_goes_to_a_person() 
     assert (found[FARM[1]], found[FARM[2]]) == (Tier.REVIEW, Tier.ACT)
 
 
+def test_who_only_shares_things_and_words_needs_much_of_them_to_be_acted_on() -> None:
+    """Neighbours share a card and a tool: beside a campaign that passes work on, that is for a person to look at."""
+    traffic = traffic_of(farm_rows())
+    roster = roster_of(traffic)
+    group = group_of(codes_of(roster, FARM), {Family.THINGS: 60.0, Family.HAND_OFFS: 60.0})
+    speaking, bits = group.speaking.copy(), group.bits.copy()
+    for name, own in ((FARM[1], 15.0), (FARM[2], 30.0)):
+        place = int(np.flatnonzero(group.members == roster.ids.index(name))[0])
+        speaking[:, place] = [family in (Family.THINGS, Family.WORDS) for family in Family]
+        bits[place] = own
+
+    campaign = campaign_of(replace(group, speaking=speaking, bits=bits), roster, traffic)
+    found = {member.account_id: member.tier for member in campaign.members}
+
+    assert (found[FARM[1]], found[FARM[2]]) == (Tier.REVIEW, Tier.ACT)
+
+
 def test_a_campaign_whose_accounts_all_look_stolen_excuses_nobody_from_a_persons_look() -> None:
     """Camouflage: an exchange or three from elsewhere on every account is how the group works."""
     homes = [

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -114,3 +115,23 @@ def test_what_is_left_when_a_harness_explains_the_words_is_looked_at(family: Fam
     assert [one.neutralised_by for one in verdict.weighed if one.family is Family.WORDS] == ["one harness"]
     assert counting(verdict) == {family}
     assert verdict.tier is tier
+
+
+def template(token: int, inside: int, outside: int) -> SharedToken:
+    """A common text of the first members and some others."""
+    codes = tuple(MEMBERS[:inside].tolist())
+    return SharedToken(kind=TokenKind.TEMPLATE, token=token, inside=inside, outside=outside, account_codes=codes)
+
+
+def test_several_popular_tools_explain_the_words_where_none_is_common_to_all() -> None:
+    """Each is used by few of the group and by many others; not so where most accounts have a text of their own."""
+    few = max(2, len(MEMBERS) // 3)
+    popular = [template(k, few, 40) for k in range(5)]
+    own = [template(9, 3, 0), replace(template(10, 3, 0), account_codes=tuple(MEMBERS[-3:].tolist()))]
+
+    def explained(tokens: list[SharedToken]) -> bool:
+        verdict = judged({Family.WORDS: 60.0, Family.THINGS: 60.0}, tokens=tokens)
+        return any(one.neutralised_by == "one harness" for one in verdict.weighed)
+
+    assert explained(popular)
+    assert not explained([*popular, *own])

@@ -160,3 +160,59 @@ def test_the_same_hand_off_again_and_again_adds_a_bounded_amount(passes: list[Pa
 
     assert max(found) <= 3 * np.log2(0.5 + 0.5 / 0.1) - np.log2(0.01) + 1e-9
     assert min(found) >= -3
+
+
+def own_deeds(passes: Sequence[Pass]) -> list[bool]:
+    """Which accounts of the group passed work in it by what they did themselves."""
+    found: list[bool] = views_of(passes).by_own_deed(np.array(GROUP, dtype=np.int32)).tolist()
+    return found
+
+
+def within(passes: Sequence[Pass]) -> float:
+    """What these hand-offs say about the group as a whole."""
+    return views_of(passes).passed_within(np.array(GROUP, dtype=np.int32), MixtureOptions())
+
+
+def views_of(passes: Sequence[Pass]) -> Views:
+    """A scan with these hand-offs (giver, taker, kind), where all accounts have as much traffic."""
+    giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
+    return Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
+
+
+@pytest.mark.parametrize("kind", [HandOff.CONTINUED, HandOff.QUOTED, HandOff.SIGNATURE])
+def test_who_sends_what_only_anothers_answer_told_took_work_over_itself(kind: HandOff) -> None:
+    """Whoever is quoted or gone on with has done nothing."""
+    assert own_deeds([(0, 1, kind)]) == [False, True, False, False, False, False]
+
+
+def test_a_retry_is_an_own_deed_of_who_gives_and_takes() -> None:
+    """Requests that are known beforehand can be sent before or after an account's own by somebody else."""
+    retries = [(0, 1, HandOff.RETRY), (1, 2, HandOff.RETRY)]
+
+    assert own_deeds(retries) == [False, True, False, False, False, False]
+
+
+def test_what_passes_to_strangers_is_no_deed_within_the_group() -> None:
+    """An account that takes work over from outside has passed nothing in the group."""
+    assert own_deeds([(30, 1, HandOff.CONTINUED)]) == [False] * len(GROUP)
+
+
+@given(times=st.integers(1, 20))
+def test_two_who_quote_each_other_say_little_of_a_group(times: int) -> None:
+    """However often they do: less than chance makes in one group of a hundred tried."""
+    passes = [*ELSEWHERE, *((0, 1, HandOff.QUOTED), (1, 0, HandOff.QUOTED)) * times]
+
+    assert within(passes) < np.log2(100)
+
+
+def test_a_circle_of_quotations_says_more_than_one_pair() -> None:
+    """Where each of the group quotes the next, it is no longer chance."""
+    circle = [(k, (k + 1) % 6, HandOff.QUOTED) for k in range(6)]
+
+    assert within([*ELSEWHERE, *circle]) > within([*ELSEWHERE, *circle[:1]]) + 6
+
+
+@given(passes=PASSES)
+def test_a_group_is_never_told_more_by_its_hand_offs_than_its_accounts_are(passes: list[Pass]) -> None:
+    """What is said of the whole is bounded by what is said of each."""
+    assert within([*ELSEWHERE, *passes]) <= sum(bits([*ELSEWHERE, *passes])) + 1e-9

@@ -5,9 +5,19 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stillwatch.facts.roster import Roster
-from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, group_rhythm, own_rhythm, shared_rhythm
+from stillwatch.link.rhythm import (
+    Rhythm,
+    RhythmOptions,
+    Timelines,
+    _by_account_and_start,
+    group_rhythm,
+    own_rhythm,
+    shared_rhythm,
+)
 from stillwatch.profile.traffic import fold
 from tests.profile.exchanges import START, batch
 
@@ -334,3 +344,18 @@ def test_one_busy_moment_of_a_quiet_class_is_no_scheduler(seed: int) -> None:
     timeline += [(i, 20_000.0 + i, 9.0) for i in range(4)]
 
     assert rhythm_of(timeline, seed).bits < 8
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=60),
+    far=st.sampled_from([1, 10**6, 2**58]),
+)
+def test_timelines_are_in_order_of_account_time_and_exchange(rows: list[tuple[int, int]], far: int) -> None:
+    """Sorting both keys as one number gives what sorting by each in turn does, also where they do not fit one."""
+    account = np.array([row[0] for row in rows], dtype=np.int32)
+    start = np.array([row[1] * far for row in rows], dtype=np.int64)
+    exchange = np.random.default_rng(0).permutation(len(rows)).astype(np.uint64)
+
+    order = _by_account_and_start(account, start, exchange)
+
+    assert order.tolist() == np.lexsort((exchange, start, account)).tolist()

@@ -1,0 +1,63 @@
+"""An account is weighed against how rare a campaign's accounts are among all."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.token import TokenKind
+from stillwatch.link.hand_offs import HandOffs
+from stillwatch.link.joining import Confirmed, Joiner
+from stillwatch.link.mixture import MixtureOptions, Views
+from stillwatch.link.ties import JoinOptions, Ties
+
+CAMPAIGN = range(12)
+
+
+def views_of(accounts: int, users: int) -> Views:
+    """A campaign that shares a card, and a tool that it and some others use."""
+    nobody = np.zeros(0, dtype=np.int32)
+    known = np.ones(accounts, dtype=np.bool_)
+    tool = np.array([*CAMPAIGN, *range(20, 20 + users)], dtype=np.int32)
+    card = np.array(CAMPAIGN, dtype=np.int32)
+    return Views(
+        [
+            Incidence.of(kind, np.zeros(len(codes), dtype=np.uint64), codes, np.ones(len(codes), np.float32), known)
+            for kind, codes in ((TokenKind.PAYMENT, card), (TokenKind.TEMPLATE, tool))
+        ],
+        HandOffs(nobody, nobody, nobody.astype(np.int8), nobody),
+        np.full(accounts, 20, dtype=np.int64),
+    )
+
+
+def campaign_of(accounts: int, users: int) -> set[int]:
+    """The campaign's members as joined."""
+    by = Joiner(
+        views_of(accounts, users),
+        JoinOptions(),
+        MixtureOptions(),
+        lambda _one, _other: 0.0,
+        lambda _members: True,
+        lambda some, _members: np.zeros(len(some)),
+    )
+    codes = np.array(CAMPAIGN, dtype=np.int32)
+    (one,) = by.join([Confirmed(codes, np.full(12, 20.0), 100.0)], 3, np.zeros(accounts, dtype=np.bool_))
+    return set(one.members.tolist())
+
+
+@given(size=st.integers(3, 400), accounts=st.integers(500, 10**6), more=st.integers(1, 10**6))
+def test_the_rarer_a_campaign_is_the_more_stands_against_any_account(size: int, accounts: int, more: int) -> None:
+    """The prior grows with the accounts of the scan and falls with those of the group, and never favours anybody."""
+
+    def prior(among: int, of: int) -> float:
+        nobody = np.zeros(0, dtype=np.int32)
+        nothing = Views([], HandOffs(nobody, nobody, nobody.astype(np.int8), nobody), np.zeros(among, dtype=np.int64))
+        return Ties(nothing, JoinOptions(), MixtureOptions(), lambda some, _: np.zeros(len(some))).prior_bits(of)
+
+    assert prior(accounts + more, size) >= prior(accounts, size) >= prior(accounts, size + 1) > 0
+
+
+def test_a_tool_in_common_brings_nobody_into_a_rare_campaign() -> None:
+    """Who uses the same tool is a likely member of a campaign only where campaigns are most of its users."""
+    assert campaign_of(accounts=10_000, users=60) == set(CAMPAIGN)
+    assert campaign_of(accounts=300, users=30) == set(CAMPAIGN)
