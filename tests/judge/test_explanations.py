@@ -2,8 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+import pytest
+
 from stillwatch.facts.campaign import Findings, Tier
+from stillwatch.facts.token import Family
+from stillwatch.judge.explanations import ExplanationOptions, _Look
+from tests.judge.groups import group_of, roster_of, traffic_of
 from tests.link.worlds import World
+from tests.profile.exchanges import START
 from tests.test_pipeline import accused, scan_world
 
 
@@ -101,3 +109,24 @@ def test_an_account_of_a_verified_organisation_goes_no_further_than_review(tmp_p
     tiers = {member.account_id: member.tier for campaign in findings.campaigns for member in campaign.members}
     assert tiers[farm[3]] is Tier.REVIEW
     assert {tiers[name] for name in farm if name != farm[3]} == {Tier.ACT}
+
+
+@pytest.mark.parametrize(
+    ("at_night", "people"), [([3, 3, 3, 2, 2, 2], True), ([9] * 6, False)], ids=["by luck", "too many"]
+)
+def test_a_night_that_luck_could_have_filled_is_a_night(at_night: list[int], people: bool) -> None:
+    """Fifteen of some two hundred requests in the six quietest hours are few enough for people, fifty-four are not."""
+    assert like_people(np.array([*at_night, *[11] * 18])) is people
+
+
+def like_people(by_hour: npt.NDArray[np.int64]) -> bool:
+    """Whether eight accounts with so many requests in each hour of the day, over three days, look like people."""
+    day = 86_400_000_000
+    hours = np.repeat(np.arange(24), by_hour).tolist()
+    rows = [
+        {"account_id": f"a{k % 8}", "started_at": START + k % 3 * day + hour * day // 24}
+        for k, hour in enumerate(hours)
+    ]
+    traffic = traffic_of(rows)
+    group = group_of(np.arange(8, dtype=np.int32), {Family.THINGS: 60.0})
+    return _Look(group, roster_of(traffic), traffic, ExplanationOptions()).like_people()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
+from scipy.special import bdtrc
 
 from stillwatch.facts.address import label_of
 from stillwatch.facts.campaign import Explanation
@@ -46,7 +47,9 @@ class ExplanationOptions:
     night_hours: int = 6
     """People in one place sleep: this many hours in a row, on the clock of the log, ..."""
     night_share: float = 0.06
-    """... hold at most this share of their exchanges (a quarter would be even)."""
+    """... hold at most this share of their exchanges (a quarter would be even), ..."""
+    night_doubt: float = 0.05
+    """... or no more than people would show by luck more often than this: few exchanges make no sure night."""
     least_span_h: float = 20.0
     """Shorter logs cannot show a night (hours)."""
     different_work: float = 0.03
@@ -166,7 +169,9 @@ class _Look:
         if self.too_short() or not self.few_each():
             return False
         hours = self.traffic.activity.hours[self.group.members].sum(axis=0).astype(np.float64)
-        return _quietest(hours, self.options.night_hours) <= self.options.night_share
+        awake = _quietest(hours, self.options.night_hours) * hours.sum()
+        by_luck = float(bdtrc(round(awake) - 1, round(hours.sum()), self.options.night_share)) if awake >= 1 else 1.0
+        return by_luck >= self.options.night_doubt
 
 
 def _quietest(hours: npt.NDArray[np.float64], length: int) -> float:
