@@ -216,3 +216,16 @@ def test_a_circle_of_quotations_says_more_than_one_pair() -> None:
 def test_a_group_is_never_told_more_by_its_hand_offs_than_its_accounts_are(passes: list[Pass]) -> None:
     """What is said of the whole is bounded by what is said of each."""
     assert within([*ELSEWHERE, *passes]) <= sum(bits([*ELSEWHERE, *passes])) + 1e-9
+
+
+@pytest.mark.parametrize("signatures", [0, 3, 9])
+def test_a_conversation_takes_its_signatures_along_and_is_given_once(signatures: int) -> None:
+    """Each later turn sends earlier signatures in again: that is one conversation, not many gifts."""
+    moved = [(0, 1, HandOff.CONTINUED), *[(0, 1, HandOff.SIGNATURE)] * signatures]
+
+    assert bits(moved)[0] > 0.0
+
+
+def test_signatures_without_their_conversation_are_gifts() -> None:
+    """Whose reasoning comes up elsewhere again and again, and who never takes, is a customer."""
+    assert bits([(0, 1, HandOff.SIGNATURE)] * 3)[0] == 0.0

@@ -60,12 +60,13 @@ class Views:
         self.partner = np.concatenate([passed.taker, passed.giver])
         self.times = np.concatenate([passed.count, passed.count])
         self.quoted = np.tile(passed.kind == HandOff.QUOTED, 2)
+        self.gifts = np.concatenate([_gifts(passed, len(exchanges)), np.zeros(len(passed), dtype=np.int32)])
         self.retried = np.tile(passed.kind == HandOff.RETRY, 2)
         self.takes = np.repeat([False, True], len(passed.giver))
         order = np.lexsort((self.takes, self.quoted, self.partner, self.partner_of))
         self.partner_of, self.partner = self.partner_of[order], self.partner[order]
         self.times, self.quoted, self.takes = self.times[order], self.quoted[order], self.takes[order]
-        self.retried = self.retried[order]
+        self.retried, self.gifts = self.retried[order], self.gifts[order]
         self.quotations = np.bincount(self.partner_of[self.quoted], minlength=len(exchanges))
         self.partner_bounds = np.searchsorted(self.partner_of, np.arange(len(exchanges) + 1))
 
@@ -126,7 +127,7 @@ class Views:
         # A balancer hands work both ways. Who gives again and again and never takes is a relay's customer, whose
         # conversations went on elsewhere, or was quoted: no member.
         takes = np.bincount(owner[within & self.takes[rows]], minlength=n) > 0
-        gives = np.bincount(owner[within], weights=self.times[rows][within], minlength=n)
+        gives = np.bincount(owner[within], weights=self.gifts[rows][within], minlength=n)
         both_ways = takes | (gives <= options.most_gifts)
         strong = within & ~self.quoted[rows]
         took = np.bincount(owner[strong & self.takes[rows]], minlength=n) > 0
@@ -174,6 +175,13 @@ class Views:
             quoted = max(0.0, bits_of_p(float(pdtrc(pairs - 1, expected)), most=MOST_BITS * pairs))
             bits = max(bits, 0.0) + quoted
         return min(bits, float(self.pass_bits(members, members, options).sum()))
+
+
+def _gifts(passed: HandOffs, accounts: int) -> npt.NDArray[np.int32]:
+    """How often each row gives: a conversation that goes on elsewhere takes its signatures along, and is given once."""
+    pair = passed.giver.astype(np.int64) * accounts + passed.taker
+    along = (passed.kind == HandOff.SIGNATURE) & np.isin(pair, pair[passed.kind == HandOff.CONTINUED])
+    return np.where(along, 0, passed.count).astype(np.int32)
 
 
 def family_bits(kinds: Sequence[tuple[TokenKind, float]]) -> float:
