@@ -33,10 +33,12 @@ def test_every_campaign_says_why_what_would_clear_it_and_what_was_not_seen(looke
         assert all(0 <= member.confidence <= 1 for member in campaign.members)
 
 
-def test_every_group_set_aside_says_its_explanation_and_its_limits(looked_at: Ranged) -> None:
+def test_every_group_set_aside_says_its_explanation_and_its_limits(disguised: Ranged, apart: Ranged) -> None:
     """Whoever disagrees with an acquittal can see on what it rests."""
-    assert looked_at.findings.set_aside
-    for group in looked_at.findings.set_aside:
+    set_aside = disguised.findings.set_aside + apart.findings.set_aside
+
+    assert set_aside
+    for group in set_aside:
         assert group.reasons
         assert group.limits
         neutralised = {one.neutralised_by for one in group.evidence} - {None}
