@@ -1,6 +1,7 @@
 """Confirmed groups are made one campaign each: joined where they are one hand, and only there."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -213,3 +214,28 @@ def test_nobody_is_in_two_campaigns_and_the_order_of_groups_does_not_matter(
     assert sum(map(len, campaigns)) == len(set().union(*campaigns))
     assert [len(one) for one in campaigns] == sorted(map(len, campaigns), reverse=True)
     assert joined(by, data.draw(st.permutations(found))) == campaigns
+
+
+@given(
+    sizes=st.lists(st.integers(3, 6), min_size=2, max_size=7),
+    crossings=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12),
+    together=st.sampled_from([0.0, 30.0]),
+)
+@settings(max_examples=60, deadline=None)
+def test_groups_are_joined_in_any_number_and_tied_in_any_way(
+    sizes: list[int], crossings: list[tuple[int, int]], together: float
+) -> None:
+    """Equal ties, ties told anew after a join, and pairs of which one is gone: everybody is in one campaign at most."""
+    ends = np.cumsum([0, *sizes]).tolist()
+    groups = [range(low, high) for low, high in pairwise(ends)]
+    passes = [
+        (one, other)
+        for a, b in crossings
+        if a != b and max(a, b) < len(groups)
+        for one, other in zip(groups[a], groups[b], strict=False)
+    ]
+    by = joiner({TokenKind.TEMPLATE: [range(ends[-1])], TokenKind.PAYMENT: groups}, passes, together)
+
+    found = joined(by, [confirmed(group) for group in groups])
+
+    assert sum(len(group) for group in found) == len(set().union(*found))

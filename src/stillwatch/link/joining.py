@@ -221,6 +221,7 @@ class Joiner:
             bits, (a, b) = heappop(heap)
             if waiting.get((a, b)) != -bits:  # told anew since, or one of the two is gone
                 continue
+            del waiting[a, b]  # decided; an equal entry of the heap is older news
             if not self._both_take_part(members[a], members[b], background):
                 continue
             members[a] = np.sort(np.concatenate([members[a], members.pop(b)]))
