@@ -11,13 +11,13 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
 from bench.cells import Cell, Mixture, Workplace, read_truth, work_folder
-from bench.page import interval, machine, section, share, table
+from bench.page import About, interval, machine, section, share, table
 from bench.scoreboard import QUICK_CAMPAIGNS, QUICK_HONEST, QUICK_SCALE, SCALE
 from bench.study import EVERY_FAMILY, Study
 from stillwatch import __version__
@@ -35,16 +35,6 @@ CHOICES: Final[Mapping[str, frozenset[Family]]] = {ALL: EVERY_FAMILY, **WITHOUT,
 """What is looked for, by the name of its row."""
 
 Result = Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class About:
-    """What the page says of the run itself."""
-
-    date: str
-    seeds: Sequence[int]
-    scale: float
-    corpora: str
 
 
 def main() -> None:

@@ -3,8 +3,19 @@
 import os
 import platform
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from stillwatch.range.score import rate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class About:
+    """What the page says of the run itself."""
+
+    date: str
+    seeds: Sequence[int]
+    scale: float
+    corpora: str
 
 
 def section(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -13,14 +13,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from bench.cells import Cell, Mixture, Workplace, work_folder
-from bench.page import machine, section, share, table
+from bench.page import About, machine, section, share, table
 from bench.poison.background import POISONS, SHARE, poison
 from bench.poison.framing import CLASSES, FRAMINGS, choose_frames, frame_all
 from bench.poison.logs import Logs
@@ -46,16 +46,6 @@ QUICK_WAYS: Final = ("all of these", "quotations")
 Result = Mapping[str, Any]
 Tiers = Mapping[str, str]
 """The tier of each account that a scan named."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class About:
-    """What the page says of the run itself."""
-
-    date: str
-    seeds: Sequence[int]
-    scale: float
-    corpora: str
 
 
 def main() -> None:

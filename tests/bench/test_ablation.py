@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench import ablation
+from bench.page import About
 from stillwatch.facts.token import Family
 
 
@@ -48,7 +49,7 @@ def test_the_page_counts_accounts_of_all_seeds_together() -> None:
         sizes = {"exchanges": 10, "accounts": 100, "hostile": hostile}
         return {"what": what, "level": 1, "seed": 1, "version": "1", "rows": rows, **sizes}
 
-    about = ablation.About(date="2026-01-01", seeds=(1, 2), scale=0.1, corpora="some")
+    about = About(date="2026-01-01", seeds=(1, 2), scale=0.1, corpora="some")
     results = [
         result("level", 10, [10, 8], [5, 4]),
         result("level", 10, [6, 6], [2, 2]),

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 import pytest
 
 from bench import poisoning
+from bench.page import About
 from bench.poison.background import KIND, POISONS, SHARE, poison
 from bench.poison.framing import FRAMINGS, Frame, choose_frames, frame_all
 from bench.poison.logs import Logs, Row
@@ -154,7 +155,7 @@ def test_failures_are_told() -> None:
         f"{poisoning.ONE}: quotations": row(86, 40, 2),
         f"{poisoning.ALL}: retries": row(60, 50, owners=both),
     }}  # fmt: skip
-    told = poisoning.About(date="2026-01-01", seeds=(1,), scale=0.1, corpora="some")
+    told = About(date="2026-01-01", seeds=(1,), scale=0.1, corpora="some")
 
     page = "\n".join(poisoning.page(told, [framed, poisoned]))
 

@@ -194,10 +194,8 @@ class Joiner:
 
     def _act_as_one(self, ours: Codes, theirs: Codes) -> bool:
         """Whether two parts of a group pass work to each other, be it once, or keep one pace."""
-        inside = np.zeros(self.accounts, dtype=np.bool_)
-        inside[theirs] = True
-        rows, _ = rows_of(self.views.partner_bounds, ours)
-        if bool((inside[self.views.partner[rows]] & ~self.views.quoted[rows]).any()):
+        rows, _ = self.views.passes_between(ours, theirs)
+        if not self.views.quoted[rows].all():
             return True
         least = self.options.speaking_bits
         return self.ties.cross_bits(ours, theirs) >= least or self.together(ours, theirs) >= least

@@ -137,6 +137,14 @@ class Views:
         bits: Floats = for_it * both_ways + np.maximum(against, options.most_passes * np.log2(1.0 - reuse))
         return bits
 
+    def passes_between(self, ours: Codes, theirs: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The rows of hand-offs, either way, from some accounts to others, and the place in `ours` of each."""
+        rows, owner = rows_of(self.partner_bounds, ours)
+        inside = np.zeros(len(self.exchanges), dtype=np.bool_)
+        inside[theirs] = True
+        between = inside[self.partner[rows]]
+        return rows[between], owner[between]
+
     def by_own_deed(self, members: Codes) -> npt.NDArray[np.bool_]:
         """(n,) whether an account passed work within a group by what it did itself, and not only by what others did.
 
@@ -144,10 +152,7 @@ class Views:
         work over; whoever knows its conversations can go on with them. It took work over itself where it sent what only
         another's answer can have told it, and had work go round where it both gave and took.
         """
-        rows, owner = rows_of(self.partner_bounds, members)
-        inside = np.zeros(len(self.exchanges), dtype=np.bool_)
-        inside[members] = True
-        rows, owner = rows[inside[self.partner[rows]]], owner[inside[self.partner[rows]]]
+        rows, owner = self.passes_between(members, members)
         takes, retried = self.takes[rows], self.retried[rows]
 
         def some(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -162,10 +167,8 @@ class Views:
         Null for quotations: they pass between strangers as between everybody. Pairs with an account in common are one
         observation, and so are the repetitions of one pair: two accounts that quote each other say nothing of forty.
         """
-        rows, _ = rows_of(self.partner_bounds, members)
-        inside = np.zeros(len(self.exchanges), dtype=np.bool_)
-        inside[members] = True
-        chosen = rows[inside[self.partner[rows]] & ~self.takes[rows] & self.quoted[rows]]
+        rows, _ = self.passes_between(members, members)
+        chosen = rows[~self.takes[rows] & self.quoted[rows]]
         pairs = min(len(np.unique(self.partner_of[chosen])), len(np.unique(self.partner[chosen])))
         bits = float(self.pass_bits(members, members, options, quotations=False).sum())
         if pairs:

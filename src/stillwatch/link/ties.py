@@ -27,7 +27,8 @@ class JoinOptions:
     asking_bits: float = 1.5
     """From this much on it is worth asking whether one scheduler runs two groups (bits)."""
     most_asked: int = 8
-    """A group is asked so with at most this many others, those it shares most with (bounds the time)."""
+    """A group is asked so with at most this many others, those it shares most with, and the parts of a wide group are
+    gathered around at most this many of them (bounds the time)."""
     most_showing: int = 64
     """What more groups than this show is common property, and brings no two of them together."""
     speaking_bits: float = 4.0
@@ -138,21 +139,18 @@ class Ties:
         between everybody. An account counts once, since one that is in both hands (a stolen key, a customer) ties
         nobody else.
         """
-        rows, owner = rows_of(self.views.partner_bounds, ours)
+        rows, owner = self.views.passes_between(ours, theirs)
         partner = self.views.partner[rows]
-        inside = np.zeros(self.accounts, dtype=np.bool_)
-        inside[theirs] = True
-        crossing = inside[partner]
         our_share = float(self.views.exchanges[ours].sum()) / max(self.views.total, 1.0)
         their_share = float(self.views.exchanges[theirs].sum()) / max(self.views.total, 1.0)
         strangers = self.mixture.strangers_give * (len(ours) * their_share + len(theirs) * our_share)
         quotations = float(self.views.quotations.sum()) * our_share * their_share
         total = 0.0
         for quoted, expected, least in ((False, strangers, 2), (True, quotations, 3)):
-            chosen = crossing & (self.views.quoted[rows] == quoted)
+            chosen = self.views.quoted[rows] == quoted
             pairs = min(len(np.unique(owner[chosen])), len(np.unique(partner[chosen])))
             if pairs >= least:  # one or two may be luck
-                total += max(0.0, bits_of_p(float(pdtrc(pairs - 1, max(expected, 0.02)))))
+                total += max(0.0, bits_of_p(float(pdtrc(pairs - 1, max(expected, self.mixture.least_expected)))))
         return total
 
     def take_part(self, ours: Codes, theirs: Codes, background: list[Floats]) -> float:
