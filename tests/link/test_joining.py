@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
+from stillwatch.link.choosing import Confirmed
 from stillwatch.link.hand_offs import HandOff, HandOffs
-from stillwatch.link.joining import Confirmed, Joiner
+from stillwatch.link.joining import Joiner
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import JoinOptions
 
@@ -24,10 +25,10 @@ Pairs = Iterable[tuple[int, int]]
 FARM, OFFICE = range(10), range(20, 30)
 
 
-def confirmed(members: Iterable[int], strength: float = 100.0, *, passing: bool = False) -> Confirmed:
-    """A group that two families confirm."""
+def confirmed(members: Iterable[int], bits: float = 20.0) -> Confirmed:
+    """A group that two families confirm, and what ties each member to the others."""
     codes = np.array(sorted(members), dtype=np.int32)
-    return Confirmed(codes, np.full(len(codes), 20.0), strength, passing)
+    return Confirmed(codes, np.full(len(codes), bits))
 
 
 def incidence(kind: TokenKind, holders: Sequence[Iterable[int]]) -> Incidence:
@@ -131,18 +132,18 @@ def test_dense_parts_of_one_wide_circle_of_hand_offs_come_back_as_one() -> None:
     """Each part has its own card and looks purer than the whole, which is one hand nevertheless."""
     steps = [(i, (i + step) % 24) for i in WIDE for step in (1, 5)]
     by = joiner({TokenKind.PAYMENT: PARTS}, steps)
-    groups = [confirmed(WIDE, 80.0, passing=True), *(confirmed(part, 200.0) for part in PARTS)]
+    groups = [confirmed(WIDE, 10.0), *(confirmed(part, 25.0) for part in PARTS)]
 
     assert joined(by, groups) == [set(WIDE)]
 
 
-def test_a_thin_circle_of_hand_offs_is_one_hand_however_wide_it_is() -> None:
+def test_a_thin_circle_of_hand_offs_is_one_hand_unless_its_parts_fit_better() -> None:
     """Work that goes round once ties neighbours only: the parts would not find each other, the circle keeps them."""
     by = joiner({TokenKind.PAYMENT: PARTS}, ring(WIDE))
-    parts = [confirmed(part, 200.0) for part in PARTS]
+    parts = [confirmed(part, 25.0) for part in PARTS]
 
-    assert joined(by, [confirmed(WIDE, 80.0, passing=True), *parts]) == [set(WIDE)]
-    assert joined(by, [confirmed(WIDE, 80.0), *parts]) == [set(part) for part in PARTS]
+    assert joined(by, [confirmed(WIDE, 22.0), *parts]) == [set(WIDE)]
+    assert joined(by, [confirmed(WIDE, 10.0), *parts]) == [set(part) for part in PARTS]
 
 
 def test_parts_that_pass_work_to_each_other_are_reunited() -> None:
@@ -150,7 +151,7 @@ def test_parts_that_pass_work_to_each_other_are_reunited() -> None:
     within = [pair for part in PARTS for pair in ring(part)]
     across = [(PARTS[one][i], PARTS[(one + 1) % 3][i]) for one in range(3) for i in range(5)]
     by = joiner({TokenKind.PAYMENT: PARTS}, [*within, *across])
-    groups = [confirmed(WIDE, 80.0), *(confirmed(part, 200.0) for part in PARTS)]
+    groups = [confirmed(WIDE, 10.0), *(confirmed(part, 25.0) for part in PARTS)]
 
     assert joined(by, groups) == [set(WIDE)]
 
@@ -158,7 +159,7 @@ def test_parts_that_pass_work_to_each_other_are_reunited() -> None:
 def test_parts_that_pass_nothing_to_each_other_stay_apart() -> None:
     """A wide group that holds several circles is no reason to call them one."""
     by = joiner({TokenKind.PAYMENT: PARTS}, [pair for part in PARTS for pair in ring(part)])
-    groups = [confirmed(WIDE, 80.0), *(confirmed(part, 200.0) for part in PARTS)]
+    groups = [confirmed(WIDE, 10.0), *(confirmed(part, 25.0) for part in PARTS)]
 
     assert joined(by, groups) == [set(part) for part in PARTS]
 
@@ -167,7 +168,7 @@ def test_whoever_is_in_no_part_is_taken_in_by_what_ties_him() -> None:
     """The rest of a wide group goes with the campaign that most of it went to, account by account."""
     network = range(12)
     held: Held = {TokenKind.PAYMENT: [range(9)], TokenKind.CLIENT_ADDRESS: [network], TokenKind.TEMPLATE: [range(11)]}
-    groups = [confirmed(range(9), 200.0), confirmed([*network, 40], 100.0)]
+    groups = [confirmed(range(9), 22.0), confirmed([*network, 40], 8.0)]
 
     found = joined(joiner(held, []), groups)
 
@@ -191,7 +192,7 @@ SETS = st.lists(st.sets(st.integers(0, 14), min_size=3, max_size=10), max_size=6
 @given(
     cards=SETS,
     texts=SETS,
-    groups=st.lists(st.tuples(st.sets(st.integers(0, 14), min_size=3), st.floats(5, 300), st.booleans()), max_size=6),
+    groups=st.lists(st.tuples(st.sets(st.integers(0, 14), min_size=3), st.floats(5, 40)), max_size=6),
     passes=st.lists(st.tuples(st.integers(0, 14), st.integers(0, 14)).filter(lambda pair: pair[0] != pair[1])),
     together=st.sampled_from([0.0, 30.0]),
     data=st.data(),
@@ -199,14 +200,14 @@ SETS = st.lists(st.sets(st.integers(0, 14), min_size=3, max_size=10), max_size=6
 def test_nobody_is_in_two_campaigns_and_the_order_of_groups_does_not_matter(
     cards: list[set[int]],
     texts: list[set[int]],
-    groups: list[tuple[set[int], float, bool]],
+    groups: list[tuple[set[int], float]],
     passes: list[tuple[int, int]],
     together: float,
     data: st.DataObject,
 ) -> None:
     """Whatever is confirmed: disjoint campaigns of three and more, the largest first, the same however they came."""
     by = joiner({TokenKind.PAYMENT: cards, TokenKind.TEMPLATE: texts}, passes, together)
-    found = [confirmed(members, strength, passing=passing) for members, strength, passing in groups]
+    found = [confirmed(members, bits) for members, bits in groups]
 
     campaigns = joined(by, found)
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
+from stillwatch.link.choosing import Confirmed
 from stillwatch.link.hand_offs import HandOffs
-from stillwatch.link.joining import Confirmed, Joiner
+from stillwatch.link.joining import Joiner
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import JoinOptions, Ties
 
@@ -41,7 +42,7 @@ def campaign_of(accounts: int, users: int) -> set[int]:
         lambda some, _members: np.zeros(len(some)),
     )
     codes = np.array(CAMPAIGN, dtype=np.int32)
-    (one,) = by.join([Confirmed(codes, np.full(12, 20.0), 100.0)], 3, np.zeros(accounts, dtype=np.bool_))
+    (one,) = by.join([Confirmed(codes, np.full(12, 20.0))], 3, np.zeros(accounts, dtype=np.bool_))
     return set(one.members.tolist())
 
 

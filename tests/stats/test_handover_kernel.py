@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from stillwatch.stats.handover_kernel import coincidences, in_flight_spread, own_pace, shifted
+from stillwatch.stats.handover_kernel import (
+    coincidences,
+    covered,
+    in_flight_spread,
+    own_pace,
+    shifted,
+    successions,
+)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -52,11 +59,29 @@ def test_the_chance_of_keeping_pace_is_the_covered_share_of_the_time_around(seed
     source = rng.integers(0, 5, 30).astype(np.int32)
     moment, reach = 20, 300
 
-    found = own_pace(start, source, ends, ended_by, moment, reach, 0, 1)
+    found = own_pace(start, source, ends, ended_by, moment, covered(ends, moment), reach, 0, 1)
 
     for i, (t, who) in enumerate(zip(start.tolist(), source.tolist(), strict=True)):
         followed = any(by != who and 0 <= t - end <= moment for end, by in zip(ends, ended_by, strict=True))
         ticks = np.arange(t - reach, t + reach) + 0.5
-        covered = np.mean([np.any((ends <= tick) & (tick < ends + moment)) for tick in ticks])
+        share = np.mean([np.any((ends <= tick) & (tick < ends + moment)) for tick in ticks])
         assert found[i, 0] == followed
-        assert found[i, 1] == pytest.approx(covered)
+        assert found[i, 1] == pytest.approx(share)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_successions_are_all_pairs_of_an_end_and_a_start_soon_after_it(seed: int) -> None:
+    """Small timelines, counted pair by pair."""
+    rng = np.random.default_rng(seed)
+    start = rng.integers(0, 3_000, 50).astype(np.int64)
+    end = start + rng.integers(1, 300, 50)
+    source = rng.integers(0, 4, 50).astype(np.int32)
+
+    first, second = successions(start, end, source, 60)
+
+    assert sorted(zip(first.tolist(), second.tolist(), strict=True)) == sorted(
+        (int(source[j]), int(source[i]))
+        for i in range(50)
+        for j in range(50)
+        if source[i] != source[j] and 0 <= start[i] - end[j] <= 60
+    )

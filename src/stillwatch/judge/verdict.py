@@ -36,6 +36,9 @@ class JudgeOptions:
     """Share of a group's accounts that the accounts table must know before the group may reach `act`."""
     act_confidence: float = 0.8
     """Members less sure than this stay at `review` when their campaign reaches `act`."""
+    choice_bits: float = 10.0
+    """What hand-offs or rhythm count less for where nothing else speaks against chance, since a group may have been
+    looked for by them (bits): as much as such a group must show beyond others to be kept."""
     lone_sharing_bits: float = 20.0
     """A member that only shares things and words with a campaign at `act`, and is tied in by nothing that it does
     itself, stays at `review` with less evidence than this: neighbours share a card and a tool, too."""
@@ -95,11 +98,13 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
         tier = Tier.REVIEW  # the log is too short to tell a class or an office from a campaign on one network
     else:
         tier = Tier.ACT
-    # The family that proposed the group is not evidence against chance: the strongest one is left out.
-    bits = sorted((one.bits for one in weighed if one.bits > 0.0), reverse=True)
-    return Verdict(
-        tier, weighed, tuple(found), expected_by_chance(sum(bits[1:]), group.tries), bool(telling), registered
-    )
+    # The family that proposed the group is not evidence against chance: the strongest one is left out, unless it is so
+    # strong that the group was kept for it alone.
+    found_bits = {one.family: one.bits for one in weighed}
+    others = sum(sorted((bits for bits in found_bits.values() if bits > 0.0), reverse=True)[1:])
+    alone_bits = max(found_bits[Family.RHYTHM], min(found_bits[Family.HAND_OFFS], group.strong_passes))
+    by_chance = expected_by_chance(max(others, alone_bits - options.choice_bits), group.tries)
+    return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), registered)
 
 
 def _weigh(group: Group, family: Family, found: list[Found], needed: float) -> Weighed:

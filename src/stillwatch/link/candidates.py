@@ -63,11 +63,11 @@ def candidates(
             propose(view.holders_of(token), view.kind.family, place, token)
     quoted = passed.kind == HandOff.QUOTED
     for chosen in (~quoted, quoted):
-        for members in _circles(_passing_graph(passed, chosen, accounts), options, rng):
+        for members in circles(_passing_graph(passed, chosen, accounts), options, rng):
             propose(members, Family.HAND_OFFS, -1, -1, passing=chosen is not quoted)
     for place, token, members in _passing_holders(views, passed, accounts):
         propose(members, views[place].kind.family, place, token)
-    for members in _circles(_things_graph(views, accounts, options), options, rng):
+    for members in circles(_things_graph(views, accounts, options), options, rng):
         propose(members[members < accounts], Family.THINGS, -1, -1)
     return list(seen.values())
 
@@ -135,7 +135,7 @@ def _resolutions(nodes: int, options: CandidateOptions) -> list[float]:
     return out
 
 
-def _circles(graph: csr_array, options: CandidateOptions, rng: np.random.Generator) -> list[Codes]:
+def circles(graph: csr_array, options: CandidateOptions, rng: np.random.Generator) -> list[Codes]:
     """Communities of a weighted graph against its own degrees (modularity), at each resolution.
 
     Source: Traag, Waltman and van Eck 2019, "From Louvain to Leiden". Degrees are the null, so a popular thing or a

@@ -1,6 +1,7 @@
 """From ties to groups: propose generously, confirm by another family, prune account by account, join what is one."""
 
-from dataclasses import dataclass, field, replace
+from collections import OrderedDict
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -10,25 +11,22 @@ from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.candidates import Candidate, CandidateOptions, candidates
+from stillwatch.link.choosing import Confirmed
 from stillwatch.link.describe import Scene, describe
 from stillwatch.link.hand_offs import HandOffOptions, HandOffs, hand_offs
-from stillwatch.link.joining import Confirmed, Joiner
+from stillwatch.link.joining import Joiner
 from stillwatch.link.mixture import MixtureOptions, Split, Views, family_bits, split
-from stillwatch.link.rhythm import (
-    UNTESTED,
-    Rhythm,
-    RhythmOptions,
-    Timelines,
-    group_rhythm,
-    own_rhythm,
-    shared_rhythm,
-)
+from stillwatch.link.pace import GroupPace
+from stillwatch.link.pace_circles import PaceCircle, PaceOptions, pace_circles
+from stillwatch.link.rhythm import UNTESTED, Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
 from stillwatch.link.shared_things import ThingOptions, shared_things
 from stillwatch.link.shared_words import WordOptions, shared_words
-from stillwatch.link.ties import JoinOptions
+from stillwatch.link.ties import JoinOptions, Ties
 from stillwatch.stats.calibrate import log2_choose
 
 Floats = npt.NDArray[np.float64]
+
+_KEPT_PACES = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,13 +39,14 @@ class LinkOptions:
     candidates: CandidateOptions = field(default_factory=CandidateOptions)
     mixture: MixtureOptions = field(default_factory=MixtureOptions)
     rhythm: RhythmOptions = field(default_factory=RhythmOptions)
+    pace: PaceOptions = field(default_factory=PaceOptions)
     families: frozenset[Family] = frozenset(Family)
     """The families of evidence that are looked for: all of them, but where the worth of each is measured."""
     alpha: float = 1e-3
     """A family is beyond chance when all groups tried would show its evidence less often than this, together."""
-    lone_bits: float = 20.0
+    lone_bits: float = 10.0
     """Hand-offs or rhythm that exceed what one family needs by this much are worth a person's look by themselves
-    (bits): a million to one beyond chance. Nothing is enforced on one family (law 1)."""
+    (bits): a thousand to one beyond what all groups tried show by chance. Nothing is enforced on one family (law 1)."""
     belongs: float = 0.5
     """An account is a member when it belongs more likely than not."""
     rhythm_tests: int = 250
@@ -67,13 +66,18 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
     incidences += shared_words(traffic, roster, options.words) if Family.WORDS in options.families else []
     passed = hand_offs(traffic, roster, options.hand_offs) if Family.HAND_OFFS in options.families else HandOffs.none()
     proposed = candidates(incidences, passed, len(roster), options.candidates, rng)
-    if not proposed:
+    timelines = Timelines(traffic, roster)
+    search = _Search(Views(incidences, passed, traffic.activity.exchanges), timelines, options, rng)
+    paced: list[PaceCircle] = []
+    if Family.RHYTHM in options.families:
+        paced += pace_circles(incidences, timelines, options.pace, options.candidates, options.rhythm, rng)
+    tries = len(proposed) + len(paced)
+    if tries == 0:
         return Linked()
-    search = _Search(Views(incidences, passed, traffic.activity.exchanges), Timelines(traffic, roster), options, rng)
     least = options.candidates.least_accounts
     joiner = Joiner(search.views, options.join, options.mixture, search.together, search.stands, search.pace)
     registered = roster.column("authorised_use").is_valid().to_numpy(zero_copy_only=False)
-    joined = joiner.join(search.confirm(proposed), least, registered)
+    joined = joiner.join(search.confirm(proposed, paced), least, registered)
     kept = [
         (one, families, rhythm)
         for one in joined
@@ -90,13 +94,13 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
             faint=np.zeros(len(one.members), dtype=np.int64) if one.faint is None else one.faint,
             families=families,
             rhythm=rhythm,
-            tries=len(proposed),
+            tries=tries,
             seconded=search.seconded,
             strong_passes=search.strong_passes(one.members),
         )
         for one, families, rhythm in kept
     )
-    return Linked(groups=groups, tries=len(proposed))
+    return Linked(groups=groups, tries=tries)
 
 
 def confidence_of(bits: Floats, prior_bits: float) -> Floats:
@@ -113,32 +117,40 @@ class _Search:
         self.timelines = timelines
         self.options = options
         self.rng = rng
+        self.ties = Ties(views, options.join, options.mixture, self.pace)
+        self.background = self.ties.background([])
+        """How often accounts hold each token, before any group is known."""
+        self.paces: OrderedDict[bytes, GroupPace] = OrderedDict()
+        """The paces asked for last, by the members of their groups."""
         self.needed = 0.0
         """Bits that a group's strongest family must show: as many groups were tried as were proposed."""
         self.seconded = 0.0
         """Bits that its second family must show: it is asked of confirmed groups only, which are fewer."""
 
-    def confirm(self, proposed: list[Candidate]) -> list[Confirmed]:
-        """Candidates that another family than their own confirms, cut down to their members, strongest first."""
-        self.needed = float(np.log2(len(proposed) / self.options.alpha))
-        other = self._other_families(proposed)
-        order = np.argsort(-other, kind="stable")
+    def confirm(self, proposed: list[Candidate], paced: list[PaceCircle]) -> list[Confirmed]:
+        """Candidates that another family, or their own in other hours, confirms, cut down to their members."""
+        self.needed = float(np.log2((len(proposed) + len(paced)) / self.options.alpha))
         kept: list[Confirmed] = []
         quiet: list[Candidate] = []
-        for place in order.tolist():
-            candidate = proposed[place]
-            if other[place] >= self.needed or self._passes_alone(candidate):
+        for candidate, other in zip(proposed, self._other_families(proposed).tolist(), strict=True):
+            if other >= self.needed or self._passes_alone(candidate):
                 one = self._cut(candidate)
                 if one is not None:
                     kept.append(one)
                     continue
             quiet.append(candidate)
         kept += self._confirm_by_rhythm(quiet, kept)
+        for circle in paced:
+            found = self._in_pace(circle)
+            if found is not None:
+                kept.append(found)
         self.seconded = float(np.log2(max(1, len(kept)) / self.options.alpha))
-        return sorted(kept, key=lambda one: (-one.strength, one.members.tobytes()))
+        return kept
 
     def _other_families(self, proposed: list[Candidate]) -> Floats:
         """For each candidate, the most bits that a family other than its proposer finds, quickly."""
+        if not proposed:
+            return np.zeros(0)
         members = np.concatenate([one.members for one in proposed])
         bounds = np.zeros(len(proposed) + 1, dtype=np.int64)
         np.cumsum([len(one.members) for one in proposed], out=bounds[1:])
@@ -159,7 +171,7 @@ class _Search:
     def _cut(self, candidate: Candidate) -> Confirmed | None:
         """Members of a candidate, if enough remain and another family still confirms them."""
         found = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
-        one = self._members_of(candidate.members, found, passing=candidate.passing)
+        one = self._members_of(candidate.members, found)
         if one is None:
             return None
         if self._passes_alone(candidate):
@@ -177,16 +189,36 @@ class _Search:
         """Bits of what strangers hardly ever do: hand-offs other than quotations."""
         return float(self.views.pass_bits(members, members, self.options.mixture, quotations=False).sum())
 
-    def _members_of(self, members: Codes, found: Split, *, passing: bool = False) -> Confirmed | None:
+    def _members_of(self, members: Codes, found: Split) -> Confirmed | None:
         """Those whom the mixture and the pace of the rest keep in; None where too few are left."""
         likely = members[found.belongs >= self.options.belongs]
         bits = found.bits + self.pace(members, likely)
         inside = bits >= self.options.least_member_bits
         if int(inside.sum()) < self.options.candidates.least_accounts:
             return None
-        cut = members[inside]
-        strength = sum(max(value, 0.0) for value in self.families(cut).values())
-        return Confirmed(cut, bits[inside], strength, passing)
+        return Confirmed(members[inside], bits[inside])
+
+    def _in_pace(self, circle: PaceCircle) -> Confirmed | None:
+        """Accounts that keep one pace in the other hours, too, or that another family confirms; told from those around.
+
+        The circle was found by how often they follow on each other, so those hours cannot say whether that was luck.
+        """
+        again = group_rhythm(circle.other_hours, circle.members, self.options.rhythm, self.rng).bits
+        if again < self.needed and max(self.families(circle.members).values()) < self.needed:
+            return None
+        members = circle.members
+        bits, inside = np.zeros(0), np.zeros(0, dtype=np.bool_)
+        for _ in range(self.options.pace.rounds):
+            with self.ties.leaving_out(self.background, members) as outside:
+                bits = self.ties.families_against(circle.near, members, outside).sum(axis=0)
+            inside = bits >= self.ties.prior_bits(len(members)) + self.options.join.belongs_bits
+            if int(inside.sum()) < self.options.candidates.least_accounts:
+                return None
+            settled = np.array_equal(circle.near[inside], members)
+            members = circle.near[inside]
+            if settled:
+                break
+        return Confirmed(members, bits[inside])
 
     def _confirm_by_rhythm(self, quiet: list[Candidate], kept: list[Confirmed]) -> list[Confirmed]:
         """Candidates that only one scheduler ties together besides what proposed them."""
@@ -202,7 +234,7 @@ class _Search:
                 fitted = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
                 cut = self._members_of(candidate.members, fitted)
                 if cut is not None:
-                    found.append(replace(cut, strength=cut.strength + rhythm.bits))
+                    found.append(cut)
         return found
 
     def families(self, members: Codes) -> dict[Family, float]:
@@ -241,7 +273,13 @@ class _Search:
         """What the rhythm of each account says for its being one of a group, in bits."""
         if len(accounts) == 0 or len(members) == 0 or Family.RHYTHM not in self.options.families:
             return np.zeros(len(accounts))
-        return own_rhythm(self.timelines, accounts, members, self.options.rhythm)
+        name = members.tobytes()
+        if name not in self.paces:
+            self.paces[name] = GroupPace.of(self.timelines, members, self.options.rhythm)
+            if len(self.paces) > _KEPT_PACES:
+                self.paces.popitem(last=False)
+        self.paces.move_to_end(name)
+        return self.paces[name].bits(accounts)
 
     def together(self, one: Codes, other: Codes) -> float:
         """Bits of one scheduler behind two groups."""

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -11,29 +10,12 @@ import numpy.typing as npt
 from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family
+from stillwatch.link.choosing import Confirmed, chosen
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.parting import parts_of
 from stillwatch.link.ties import JoinOptions, Ties
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """A group that two families confirm."""
-
-    members: Codes
-    bits: Floats
-    """(n,) what ties each member to the others, in bits."""
-    strength: float
-    """Bits of the whole group."""
-    passing: bool = False
-    """Whether it was proposed as a circle of hand-offs other than quotations."""
-    speaking: npt.NDArray[np.bool_] | None = None
-    """(4, n) whether each family ties a member in by itself; known once the group is final."""
-    faint: npt.NDArray[np.int64] | None = None
-    """(n,) how many of these do so faintly, by request parameters only, or by what others may have done to the account;
-    known once the group is final."""
 
 
 class Joiner:
@@ -65,10 +47,14 @@ class Joiner:
 
         `registered` accounts never lend their evidence to others: in the end they are groups of their own.
         """
-        groups = self._disjoint(confirmed, least)
-        groups = self._merge(self._reunite(groups, confirmed))
-        # A part that does not stand alone is let go before the others grow: its accounts may belong to one of them.
-        groups = [members for members in groups if self.stands(members)]
+        groups: list[Codes] = []
+        for look in range(self.options.looks):
+            more = self._chosen(confirmed, groups, least, first=look == 0)
+            if look > 0 and not more:
+                break
+            groups = self._merge(self._reunite([*groups, *more], confirmed))
+            # A part that does not stand alone is let go: its accounts may belong to others.
+            groups = [members for members in groups if self.stands(members)]
         for _ in range(self.options.growth_rounds):
             before = sum(len(members) for members in groups)
             groups = self._grow(self._absorb(groups, confirmed))
@@ -91,30 +77,21 @@ class Joiner:
             doubtful[list(Family).index(Family.HAND_OFFS)] |= ~self.views.by_own_deed(members)
             faint = (speaking & doubtful).sum(axis=0)
             if int(own.sum()) >= least:
-                out.append(Confirmed(members[own], bits[own], 0.0, speaking=speaking[:, own], faint=faint[own]))
+                out.append(Confirmed(members[own], bits[own], speaking=speaking[:, own], faint=faint[own]))
         return out
 
-    def _disjoint(self, confirmed: list[Confirmed], least: int) -> list[Codes]:
-        """Circles of hand-offs first, the widest of them foremost; then the densest groups. Nobody is in two groups.
+    def _chosen(self, confirmed: list[Confirmed], groups: list[Codes], least: int, *, first: bool) -> list[Codes]:
+        """The confirmed groups that explain best what the groups chosen so far leave.
 
-        Strangers hardly ever hand work over, so a circle is one hand however wide it is. Of all else, density (bits an
-        account: Hooi et al. 2016, FRAUDAR) prefers a pure part over a union of strangers' circles; what belongs
-        together is joined afterwards.
+        Among all groups, what stands against an account's being of any counts, so that wide groups have their due; of
+        what is left, whatever stands by itself is taken.
         """
-
-        def rank(one: Confirmed) -> tuple[bool, float, bytes]:
-            size = len(one.members)
-            return (not one.passing, -size if one.passing else -one.strength / size, one.members.tobytes())
-
-        order = sorted(confirmed, key=rank)
         taken = np.zeros(self.accounts, dtype=np.bool_)
-        groups = []
-        for one in order:
-            free = one.members[~taken[one.members]]
-            if len(free) >= least:
-                taken[free] = True
-                groups.append(free)
-        return groups
+        for members in groups:
+            taken[members] = True
+        against = np.array([self.ties.prior_bits(len(one.members)) if first else 0.0 for one in confirmed])
+        found = chosen(confirmed, against, taken, group_bits=self.options.group_bits, least=least)
+        return [members for members in found if first or self.stands(members)]
 
     def _reunite(self, groups: list[Codes], confirmed: list[Confirmed]) -> list[Codes]:
         """Join parts of a wider confirmed group that pass work to the rest of it, or whose accounts belong to the rest.
@@ -159,15 +136,24 @@ class Joiner:
         """Which other parts pass work to or from the core, or are made of accounts that belong to it."""
         accounts = np.concatenate([parts[place] for place in others])
         first = np.cumsum([0, *(len(parts[place]) for place in others[:-1])])
-        bits = self.ties.families_against(accounts, parts[core], background).sum(axis=0)
-        tied = np.add.reduceat((bits >= self.options.tied_bits).astype(np.int64), first)
+        families = self.ties.families_against(accounts, parts[core], background)
         rows, _ = rows_of(self.views.partner_bounds, parts[core])
         touching = set(label[self.views.partner[rows]].tolist())
+        cross = [self.ties.cross_bits(parts[place], parts[core]) if place in touching else 0.0 for place in others]
+        # What passes by a single account of either says nothing about the others.
+        passes = list(Family).index(Family.HAND_OFFS)
+        lone = np.repeat(np.array(cross) <= 0.0, [len(parts[place]) for place in others])
+        families[passes, lone] = np.minimum(families[passes, lone], 0.0)
+        tied = np.add.reduceat((families.sum(axis=0) >= self.options.tied_bits).astype(np.int64), first)
         return [
             place
-            for place, n in zip(others, tied.tolist(), strict=True)
-            if n >= self.options.absorbing_share * len(parts[place])
-            or (place in touching and self.ties.cross_bits(parts[place], parts[core]) >= self.options.join_bits)
+            for place, n, bits in zip(others, tied.tolist(), cross, strict=True)
+            if bits >= self.options.join_bits
+            or (
+                n >= self.options.absorbing_share * len(parts[place])
+                and self._take_part(parts[core], parts[place], background)
+                >= self.options.taking_part * min(len(parts[core]), len(parts[place]))
+            )
         ]
 
     def _absorb(self, groups: list[Codes], confirmed: list[Confirmed]) -> list[Codes]:
@@ -241,12 +227,12 @@ class Joiner:
 
     def _both_take_part(self, one: Codes, other: Codes, background: list[Floats]) -> bool:
         """Whether enough accounts of each of two groups, as a share of the smaller one, are themselves tied to both."""
-        few, many = sorted((one, other), key=len)
-        tied = min(
-            self.ties.take_part(few, many, background) * len(few),
-            self.ties.take_part(many, few, background) * len(many),
-        )
-        return tied >= self.options.taking_part * len(few)
+        tied = min(self._take_part(one, other, background), self._take_part(other, one, background))
+        return tied >= self.options.taking_part * min(len(one), len(other))
+
+    def _take_part(self, ours: Codes, theirs: Codes, background: list[Floats]) -> float:
+        """How many accounts of one group are themselves tied to another."""
+        return self.ties.take_part(ours, theirs, background) * len(ours)
 
     def _pairs(self, shares: dict[int, list[dict[int, float]]], label: npt.NDArray[np.int64]) -> set[tuple[int, int]]:
         """Groups that show a common token or hand something on to each other."""

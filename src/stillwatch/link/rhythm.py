@@ -1,4 +1,4 @@
-"""Shared rhythm: whether a group of accounts runs off one scheduler, and whether one account keeps a group's pace."""
+"""Shared rhythm: whether a group of accounts runs off one scheduler."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ from stillwatch.facts.roster import Roster
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.traffic import Traffic
 from stillwatch.stats.calibrate import bits_of_p
-from stillwatch.stats.handover_kernel import coincidences, in_flight_spread, own_pace, shifted
+from stillwatch.stats.handover_kernel import coincidences, in_flight_spread, shifted
 
 Codes = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_MINUTE_US: Final = 60_000_000
-_HOUR_US: Final = 3_600_000_000
-_DAY_US: Final = 86_400_000_000
+MINUTE_US: Final = 60_000_000
+HOUR_US: Final = 3_600_000_000
+DAY_US: Final = 86_400_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RhythmOptions:
     """How a group's scheduler is looked for."""
 
-    moments_s: tuple[float, ...] = (0.5, 5.0, 30.0)
-    """A start this soon after another account's end may be the same worker going on (seconds): at once, after the
-    jitter that careful campaigns add (0.5 to 5 s published by relays' own tooling), after a longer pause."""
+    moments_s: tuple[float, ...] = (0.5, 2.0, 5.0, 30.0)
+    """A start this soon after another account's end may be the same worker going on (seconds): at once, after some or
+    all of the jitter that careful campaigns add (0.5 to 5 s published by relays' own tooling), after a longer pause."""
     shift_min: int = 5
     """First null: timelines moved by up to this many whole minutes either way: longer than any request, shorter than a
     shift. Whole minutes leave jobs that start on the minute where they were."""
@@ -50,11 +50,15 @@ class RhythmOptions:
     least_parts_for_spread: int = 6
     """The number in flight says something only when at least this many timelines are moved: a steady pool within one of
     two stays steady however the other is moved, and tells nothing about both."""
-    own_moment_s: float = 5.0
-    """An account keeps a group's pace by starting this soon after another member's end (seconds)."""
+    own_moments_s: tuple[float, ...] = (2.0, 5.0)
+    """An account keeps a group's pace by starting this soon after another member's end (seconds): the sooner, the less
+    often strangers do."""
     own_window_s: float = 120.0
     """Starts of an account within this time are one observation: a burst that meets a burst is one coincidence."""
-    most_own_bits: float = 10.0
+    both_ways: float = 0.85
+    """What an account's starts and its ends tell together counts for this much of their sum: one meeting with another
+    account's burst shows in both. Strangers with nightly jobs stay within the mean that chance allows by it."""
+    most_own_bits: float = 15.0
     """One account's pace says at most this much for it (bits)."""
     most_doubt_bits: float = 2.0
     """... and this much against it: an account may rest while the others work, or carry other traffic (bits)."""
@@ -99,6 +103,13 @@ class Timelines:
         rows, owner = rows_of(self.bounds, members)
         return self.start[rows], self.end[rows], part[owner]
 
+    def only(self, chosen: npt.NDArray[np.bool_]) -> "Timelines":
+        """The timelines of some requests alone: (n,) whether each, by account and start, is one of them."""
+        out = object.__new__(Timelines)
+        out.start, out.end = self.start[chosen], self.end[chosen]
+        out.bounds = np.concatenate([[0], np.cumsum(chosen)])[self.bounds]
+        return out
+
     def exchanges(self, members: Codes) -> int:
         """Requests of a group."""
         return int((self.bounds[members + 1] - self.bounds[members]).sum())
@@ -138,7 +149,7 @@ def shared_rhythm(
     """
     start, end, source = timelines.of(parts)
     if len(start) > options.most_exchanges:
-        start, end, source = _busiest(start, end, source, options.most_exchanges)
+        start, end, source = busiest(start, end, source, options.most_exchanges)
     timed = end > start
     start, end, source = start[timed], end[timed], source[timed]
     if len(start) < 2 * options.least_coincidences:
@@ -157,54 +168,6 @@ def shared_rhythm(
     if bits > 0.0 and by_turns is not None:
         bits = min(bits, _bits(real, by_turns.table(start, end, source, moments), options, len(parts)))
     return _told(bits, real, table, options, len(parts))
-
-
-def own_rhythm(timelines: Timelines, accounts: Codes, members: Codes, options: RhythmOptions) -> Floats:
-    """What each account's pace says for its being one of a group, in bits: whether its starts follow the others' ends.
-
-    A start after another member's end is likelier in one hand by what the members show together; the chance of it is
-    read off the same minutes around it and the same time of other days. Nothing is said by a group without a scheduler.
-    """
-    start, end, source = timelines.of([members[i : i + 1] for i in range(len(members))])
-    if len(start) > options.most_exchanges * 4:
-        start, end, source = _busiest(start, end, source, options.most_exchanges * 4)
-    timed = end > start
-    if int(timed.sum()) < 2 * options.least_coincidences:
-        return np.zeros(len(accounts))
-    order = np.argsort(end[timed], kind="stable")
-    ends, ended_by = end[timed][order], members[source[timed][order]]
-    followed, chance, weight, _ = _pace(timelines, members, ends, ended_by, options)
-    room = float((weight * (1.0 - chance)).sum())
-    excess = float((weight * (followed - chance)).sum()) / max(room, 1e-9)
-    if excess <= 0.0 or len(members) < 3:  # noqa: PLR2004 - a pair is no pool
-        return np.zeros(len(accounts))
-    excess = min(excess, 0.9)
-    followed, chance, weight, owner = _pace(timelines, accounts, ends, ended_by, options)
-    chance = np.clip(chance, 1e-3, 1.0 - 1e-3)
-    if_member = chance + (1.0 - chance) * excess
-    told = np.where(followed > 0.0, np.log2(if_member / chance), np.log2((1.0 - if_member) / (1.0 - chance)))
-    bits = np.bincount(owner, weights=told * weight, minlength=len(accounts))
-    own: Floats = np.clip(bits, -options.most_doubt_bits, options.most_own_bits)
-    return own
-
-
-def _pace(
-    timelines: Timelines, accounts: Codes, ends: Ints, ended_by: Codes, options: RhythmOptions
-) -> tuple[Floats, Floats, Floats, Ints]:
-    """For each start of the accounts within the group's time: followed or not, its chance, its weight, its account."""
-    start, _, place = timelines.of([accounts[i : i + 1] for i in range(len(accounts))])
-    reach = options.shift_min * _MINUTE_US
-    inside = (start >= ends[0] - reach) & (start <= ends[-1] + reach)
-    start, place = start[inside], place[inside].astype(np.int64)
-    days = int((ends[-1] - ends[0]) // _DAY_US)
-    turns, lag = (min(days, 7), _DAY_US) if days + 1 >= options.least_turns else (3, _HOUR_US)
-    moment = int(options.own_moment_s * 1e6)
-    pace = own_pace(start, accounts[place], ends, ended_by, moment, reach, turns, lag)
-    # A burst of an account is one observation.
-    window = place * (1 << 40) + start // int(options.own_window_s * 1e6)
-    _, burst, size = np.unique(window, return_inverse=True, return_counts=True)
-    weight: Floats = 1.0 / np.maximum(size[burst], 1)
-    return pace[:, 0], pace[:, 1], weight, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +197,13 @@ def _moves(start: Ints, parts: int, options: RhythmOptions, rng: np.random.Gener
         first = int(start.min()) // unit * unit
         return first, (int(start.max()) - first) // unit + 1
 
-    minutes = np.arange(-options.shift_min, options.shift_min + 1) * _MINUTE_US
+    minutes = np.arange(-options.shift_min, options.shift_min + 1) * MINUTE_US
     by = _deal(minutes, parts, options.rounds, rng)
-    first, length = around(_MINUTE_US)
+    first, length = around(MINUTE_US)
     if min(parts, length) < len(minutes):  # too few to be told apart by whole minutes alone
-        by += rng.integers(0, _MINUTE_US, size=by.shape)
-    nearby = _Moves(first, length * _MINUTE_US, by)
-    for unit in (_DAY_US, _HOUR_US):
+        by += rng.integers(0, MINUTE_US, size=by.shape)
+    nearby = _Moves(first, length * MINUTE_US, by)
+    for unit in (DAY_US, HOUR_US):
         first, turns = around(unit)
         if turns >= options.least_turns:
             return nearby, _Moves(first, turns * unit, _deal(np.arange(turns) * unit, parts, options.rounds, rng))
@@ -312,7 +275,7 @@ def _count_tail(count: float, null: npt.NDArray[np.float64]) -> float:
     return float(betainc(count, mean * p / (1.0 - p), 1.0 - p)) if count >= 1 else 1.0
 
 
-def _busiest(
+def busiest(
     start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], source: Codes, most: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Codes]:
     """The `most` consecutive requests that lie closest together in time."""

@@ -1,6 +1,7 @@
 """What ties accounts and groups to a group: the evidence of all families, against what honest accounts show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,11 @@ class JoinOptions:
     least_reuse: float = 0.05
     most_reuse: float = 0.9
     """Bounds on how often accounts of one hand are taken to use what the others of it use."""
+    group_bits: float = 20.0
+    """What a group must add to be one of those that explain the accounts (bits): of a million groups that chance could
+    make, one is that good."""
+    looks: int = 3
+    """Groups are chosen again among what those that did not stand leave behind, at most this often."""
     growth_rounds: int = 8
     """Campaigns grow until nobody joins, at most this often: each newcomer makes what it holds rarer outside."""
     taking_part: float = 0.3
@@ -88,6 +94,23 @@ class Ties:
             known = int((view.known & ~inside).sum())
             out.append((outside + 1.0) / (known + 2.0))
         return out
+
+    @contextmanager
+    def leaving_out(self, background: list[Floats], members: Codes) -> Iterator[list[Floats]]:
+        """`background` as it is without what some accounts hold; it is as before afterwards.
+
+        The number of all accounts is left as it is: the groups that are looked at one by one are a small part of them.
+        """
+        kept = []
+        for view, often in zip(self.views.views, background, strict=True):
+            tokens, counts = np.unique(view.held[rows_of(view.by_account, members)[0]], return_counts=True)
+            kept.append((often, tokens, often[tokens]))
+            often[tokens] -= counts / (int(view.known.sum()) + 2.0)
+        try:
+            yield background
+        finally:
+            for often, tokens, before in kept:
+                often[tokens] = before
 
     def shares(self, members: Codes) -> list[dict[int, float]]:
         """By view, the share of the members that hold each token."""
@@ -159,7 +182,12 @@ class Ties:
         return float((bits >= self.options.tied_bits).mean())
 
     def families_against(
-        self, accounts: Codes, members: Codes, background: list[Floats], *, settings: bool = True
+        self,
+        accounts: Codes,
+        members: Codes,
+        background: list[Floats],
+        *,
+        settings: bool = True,
     ) -> Floats:
         """(4, n): what things, words, hand-offs and rhythm say for each account about a group, in bits.
 

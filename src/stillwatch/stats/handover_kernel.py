@@ -99,33 +99,44 @@ def covered_until(time, begins, ends, length):  # type: ignore[no-untyped-def]  
 
 
 @nb.njit(cache=True, nogil=True)
-def own_pace(start, source, group_end, group_source, moment, reach, turns, lag):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """For each start: whether another source of the group ended within `moment` before it, and how likely that was.
+def covered(begin, moment):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The disjoint stretches that lie within `moment` after any of the sorted times `begin`.
 
-    `group_end` is sorted, `group_source` beside it. The chance is the larger of two: the covered share of the time
-    within `reach` around the start, and the share of the other `turns` of the `lag` (days, say) that show it then.
-    Returns (n, 2). A source's own ends cover too, which only makes a coincidence count for less.
+    Returns their begins, their ends, and how long those before each of them are together.
     """
-    out = np.zeros((len(start), 2))
-    n = len(group_end)
-    if n == 0:
-        return out
+    n = len(begin)
     begins = np.empty(n, dtype=np.int64)
     ends = np.empty(n, dtype=np.int64)
     length = np.empty(n, dtype=np.int64)
     m = 0
     for i in range(n):
-        if m and group_end[i] <= ends[m - 1]:
-            ends[m - 1] = group_end[i] + moment
+        if m and begin[i] <= ends[m - 1]:
+            ends[m - 1] = begin[i] + moment
         else:
-            begins[m] = group_end[i]
-            ends[m] = group_end[i] + moment
+            begins[m] = begin[i]
+            ends[m] = begin[i] + moment
             m += 1
-    begins, ends = begins[:m], ends[:m]
     total = 0
     for i in range(m):
         length[i] = total
         total += ends[i] - begins[i]
+    return begins[:m].copy(), ends[:m].copy(), length[:m].copy()
+
+
+@nb.njit(cache=True, nogil=True)
+def own_pace(start, source, group_end, group_source, moment, cover, reach, turns, lag):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """For each start: whether another source of the group ended within `moment` before it, and how likely that was.
+
+    `group_end` is sorted, `group_source` beside it; `cover` is what `covered` gives for them. Returns (n, 4): followed
+    or not; the covered share of the time within `reach` around the start; of the `turns` of the `lag` (days, say)
+    before and after that are in the group's time, how many are covered then, and how many there are. A source's own
+    ends cover too, which only makes a coincidence count for less.
+    """
+    begins, ends, length = cover
+    out = np.zeros((len(start), 4))
+    n = len(group_end)
+    if n == 0:
+        return out
     for i in range(len(start)):
         t = start[i]
         place = np.searchsorted(group_end, t, side="right") - 1
@@ -136,18 +147,42 @@ def own_pace(start, source, group_end, group_source, moment, reach, turns, lag):
                 break
             place -= 1
         near = covered_until(t + reach, begins, ends, length) - covered_until(t - reach, begins, ends, length)
-        chance = near / (2.0 * reach)
-        hits = 0
-        tries = 0
+        out[i, 1] = near / (2.0 * reach)
         for turn in range(-turns, turns + 1):
             other = t + turn * lag
             if turn == 0 or other < group_end[0] or other > group_end[n - 1] + moment:
                 continue
-            tries += 1
+            out[i, 3] += 1.0
             place = np.searchsorted(begins, other, side="right") - 1
             if place >= 0 and other <= ends[place]:
-                hits += 1
-        if tries > 0:
-            chance = max(chance, (hits + 0.5 * chance) / (tries + 0.5))
-        out[i, 1] = chance
+                out[i, 2] += 1.0
     return out
+
+
+@nb.njit(cache=True, nogil=True)
+def successions(start, end, source, moment):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Which source's request ended within `moment` before which other source's began: all pairs, as two arrays."""
+    by_start, by_end = np.argsort(start), np.argsort(end)
+    n = 0
+    first = np.empty(0, dtype=np.int32)
+    second = np.empty(0, dtype=np.int32)
+    for writing in (False, True):
+        if writing:
+            first = np.empty(n, dtype=np.int32)
+            second = np.empty(n, dtype=np.int32)
+        n = 0
+        j = 0
+        for s in by_start:
+            t = start[s]
+            while j < len(by_end) and end[by_end[j]] <= t:
+                j += 1
+            k = j - 1
+            last = max(-1, k - _LOOK_BACK)
+            while k > last and t - end[by_end[k]] <= moment:
+                if source[by_end[k]] != source[s]:
+                    if writing:
+                        first[n] = source[by_end[k]]
+                        second[n] = source[s]
+                    n += 1
+                k -= 1
+    return first, second

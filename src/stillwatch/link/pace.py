@@ -1,0 +1,132 @@
+"""One account's pace: whether its requests follow on those of a group, and the group's on its own."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.link.rhythm import DAY_US, HOUR_US, MINUTE_US, Codes, Floats, Ints, RhythmOptions, Timelines, busiest
+from stillwatch.stats.handover_kernel import covered, own_pace
+
+_LEAST_CHANCE = 1e-3
+"""No coincidence is taken to be rarer than this."""
+_MOST_EXCESS = 0.9
+"""Nobody follows a scheduler in more than this share of what he does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A group's requests seen in one direction of time: what ended, by whom, and the moments after it."""
+
+    backwards: bool
+    """Time runs the other way round: what follows on an account's ends, instead of what its starts follow on."""
+    edges: Ints
+    edge_of: Codes
+    covers: tuple[tuple[Ints, Ints, Ints], ...]
+    """By moment, the time that lies within it after any edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Starts:
+    """The starts of some accounts within a group's time."""
+
+    account: Ints
+    """Place of each start's account among those asked about."""
+    weight: Floats
+    """A burst of an account is one observation."""
+    ring: npt.NDArray[np.int64]
+    """How soon each came after another member's end: the first moment that holds it, or as many as there are."""
+    chance: Floats
+    """(n, moments) how likely each of these was."""
+
+
+class GroupPace:
+    """The pace of one group, against which accounts are held.
+
+    A start after another member's end, and an end before another member's start, are likelier in one hand by what the
+    members show together; the chance of either is read off the same minutes around it and the same time of other days.
+    Nothing is said by a group without a scheduler.
+    """
+
+    def __init__(
+        self, timelines: Timelines, ways: list[tuple[_Way, Floats]], members: Codes, options: RhythmOptions
+    ) -> None:
+        """Take what `of` found."""
+        self.timelines = timelines
+        self.ways = ways
+        self.members = members
+        self.options = options
+
+    @classmethod
+    def of(cls, timelines: Timelines, members: Codes, options: RhythmOptions) -> Self:
+        """Measure how much more often than by chance the members follow on each other."""
+        found = cls(timelines, [], members, options)
+        start, end, source = timelines.of([members[i : i + 1] for i in range(len(members))])
+        if len(start) > options.most_exchanges * 4:
+            start, end, source = busiest(start, end, source, options.most_exchanges * 4)
+        timed = end > start
+        if int(timed.sum()) < 2 * options.least_coincidences or len(members) < 3:  # noqa: PLR2004 - a pair is no pool
+            return found
+        start, end, by = start[timed], end[timed], members[source[timed]]
+        for backwards in (False, True):
+            edges = -start if backwards else end
+            order = np.argsort(edges, kind="stable")
+            edges = edges[order]
+            covers = tuple(covered(edges, int(moment * 1e6)) for moment in options.own_moments_s)
+            way = _Way(backwards, edges, by[order], covers)
+            seen = found._starts(members, way)
+            # By the scheduler or, else, as a stranger would: how often members come in each ring is the sum of both.
+            seen_in = np.bincount(seen.ring, weights=seen.weight, minlength=len(covers) + 1)[:-1] / seen.weight.sum()
+            by_chance = (seen.weight[:, None] * seen.chance).sum(axis=0) / seen.weight.sum()
+            share = (seen_in.sum() - by_chance.sum()) / max(1.0 - by_chance.sum(), 1e-9)
+            if share > 0.0:
+                excess = np.maximum(seen_in - (1.0 - min(share, _MOST_EXCESS)) * by_chance, 0.0)
+                found.ways.append((way, excess * min(1.0, _MOST_EXCESS / excess.sum())))
+        return found
+
+    def bits(self, accounts: Codes) -> Floats:
+        """What each account's pace says for its being one of the group, in bits."""
+        bits = np.zeros(len(accounts))
+        for way, excess in self.ways:
+            seen = self._starts(accounts, way)
+            told = np.full(len(seen.ring), np.log2(1.0 - excess.sum()))
+            soon = np.flatnonzero(seen.ring < len(excess))
+            ring = seen.ring[soon]
+            told[soon] = np.log2(1.0 - excess.sum() + excess[ring] / seen.chance[soon, ring])
+            bits += np.bincount(seen.account, weights=told * seen.weight, minlength=len(accounts))
+        bits *= self.options.both_ways if len(self.ways) > 1 else 1.0
+        own: Floats = np.clip(bits, -self.options.most_doubt_bits, self.options.most_own_bits)
+        return own
+
+    def _starts(self, accounts: Codes, way: _Way) -> _Starts:
+        """Each start of some accounts within the group's time: what it follows on, and how likely that was."""
+        options = self.options
+        start, end, place = self.timelines.of([accounts[i : i + 1] for i in range(len(accounts))])
+        if way.backwards:
+            start = -end
+        reach = options.shift_min * MINUTE_US
+        inside = (start >= way.edges[0] - reach) & (start <= way.edges[-1] + reach)
+        start, place = start[inside], place[inside].astype(np.int64)
+        days = int((way.edges[-1] - way.edges[0]) // DAY_US)
+        turns, lag = (min(days, 7), DAY_US) if days + 1 >= options.least_turns else (3, HOUR_US)
+        ring = np.full(len(start), len(way.covers))
+        chance = np.zeros((len(start), len(way.covers)))
+        before = np.zeros((len(start), 4))
+        for k, (moment, cover) in enumerate(zip(options.own_moments_s, way.covers, strict=True)):
+            found = own_pace(
+                start, accounts[place], way.edges, way.edge_of, int(moment * 1e6), cover, reach, turns, lag
+            )
+            ring[(found[:, 0] > 0.0) & (before[:, 0] <= 0.0)] = k
+            near, hits = (found - before)[:, 1:3].T
+            tries = found[:, 3]
+            chance[:, k] = np.maximum(near, np.where(tries > 0, (hits + 0.5 * near) / (tries + 0.5), 0.0))
+            before = found
+        window = place * (1 << 40) + start // int(options.own_window_s * 1e6)
+        _, burst, size = np.unique(window, return_inverse=True, return_counts=True)
+        return _Starts(place, 1.0 / np.maximum(size[burst], 1), ring, np.maximum(chance, _LEAST_CHANCE))
+
+
+def own_rhythm(timelines: Timelines, accounts: Codes, members: Codes, options: RhythmOptions) -> Floats:
+    """`GroupPace.bits` for a group that is asked once."""
+    return GroupPace.of(timelines, members, options).bits(accounts)

@@ -1,0 +1,99 @@
+"""Accounts of a pool keep its pace; strangers beside it, at the same hours, do not."""
+
+import numpy as np
+import pytest
+
+from stillwatch.link.pace import own_rhythm
+from stillwatch.link.rhythm import RhythmOptions, Timelines
+from tests.link.test_rhythm import ACCOUNTS, DAY, Codes, clocked, codes, laid_out, nightly, pool
+
+
+def pool_and_strangers(seed: int, *, jitter: tuple[float, float]) -> tuple[Timelines, Codes, Codes]:
+    """A pool of twelve accounts, and six accounts of other people who are as busy at the same time."""
+    rng = np.random.default_rng(seed)
+    timeline = pool(rng, workers=3, requests=900, jitter=jitter)
+    long = max(start for _, start, _ in timeline)
+    timeline += [
+        (ACCOUNTS + i % 6, float(at), float(rng.gamma(3.0, 3.0))) for i, at in enumerate(rng.uniform(0, long, 6 * 75))
+    ]
+    timelines, known = clocked(timeline)
+    return timelines, codes(known, range(ACCOUNTS)), codes(known, range(ACCOUNTS, ACCOUNTS + 6))
+
+
+@pytest.mark.parametrize("jitter", [(0.05, 0.05), (0.5, 5.0)])
+def test_accounts_of_a_pool_keep_its_pace_and_strangers_do_not(jitter: tuple[float, float]) -> None:
+    """Most members of a pool are tied in by more than 3 bits each; of 150 strangers beside it hardly one is by 4."""
+    members, strangers = [], []
+    for seed in range(25):
+        timelines, farm, people = pool_and_strangers(seed, jitter=jitter)
+        members.append(float(np.median(own_rhythm(timelines, farm, farm, RhythmOptions()))))
+        strangers += own_rhythm(timelines, people, farm, RhythmOptions()).tolist()
+
+    assert min(members) > 3
+    assert sum(bits > 4 for bits in strangers) <= 1
+    assert float(np.mean(np.exp2(strangers))) <= 1.5
+
+
+@pytest.mark.parametrize(("nights", "minutes"), [(1, 10), (5, 10), (5, 1)])
+def test_strangers_at_the_same_hours_do_not_keep_each_others_pace(nights: int, minutes: int) -> None:
+    """Of 360 accounts whose jobs begin within minutes of each other every night, hardly one shows 4 bits."""
+    found: list[float] = []
+    for seed in range(30):
+        timelines = laid_out(nightly(np.random.default_rng(seed), nights, minutes))
+        group = np.arange(ACCOUNTS, dtype=np.int32)
+        found += own_rhythm(timelines, group, group, RhythmOptions()).tolist()
+
+    assert sum(bits > 4 for bits in found) <= 2
+    assert float(np.mean(np.exp2(found))) <= 1.5
+
+
+def test_a_burst_that_meets_a_burst_counts_once() -> None:
+    """Many starts within two minutes say together what one of them says by itself on average."""
+    timeline = pool(np.random.default_rng(3), workers=3, requests=900)
+    ends = sorted(start + took for _, start, took in timeline)
+    window = RhythmOptions().own_window_s
+    starts = [end + 0.2 for end in ends if 5 * window <= end < 6 * window - 4.0]
+    burst = [(900, at, 3.0) for at in starts]
+    apart = [(901 + i, at, 3.0) for i, at in enumerate(starts)]
+    timelines, known = clocked([*timeline, *burst, *apart])
+    farm = codes(known, range(ACCOUNTS))
+
+    free = RhythmOptions(most_doubt_bits=50.0)
+    once = own_rhythm(timelines, codes(known, [900]), farm, free)[0]
+    each = own_rhythm(timelines, codes(known, range(901, 901 + len(starts))), farm, free)
+
+    assert len(starts) > 10
+    assert once == pytest.approx(each.mean())
+
+
+def test_an_account_without_traffic_in_the_groups_time_says_nothing() -> None:
+    """Whoever was not there neither kept the pace nor failed to."""
+    timeline = pool(np.random.default_rng(4), workers=3, requests=900)
+    absent = [(ACCOUNTS, 3 * DAY + 100.0 * i, 5.0) for i in range(20)]
+    timelines, known = clocked([*timeline, *absent])
+
+    found = own_rhythm(timelines, codes(known, [0, ACCOUNTS]), codes(known, range(ACCOUNTS)), RhythmOptions())
+
+    assert found[0] > 0
+    assert found[1] == 0
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_fewer_than_three_accounts_have_no_pace(size: int) -> None:
+    """A pair is no pool, however often one of the two follows the other."""
+    timelines, farm, people = pool_and_strangers(1, jitter=(0.05, 0.05))
+
+    found = own_rhythm(timelines, people, farm[:size], RhythmOptions())
+
+    assert found.tolist() == [0.0] * len(people)
+
+
+def test_one_pace_says_a_bounded_amount() -> None:
+    """However long the log, an account's pace says at most so much for it and so much against."""
+    timelines, farm, people = pool_and_strangers(2, jitter=(0.5, 5.0))
+    narrow = RhythmOptions(most_own_bits=1.5, most_doubt_bits=0.25)
+
+    found = own_rhythm(timelines, np.concatenate([farm, people]), farm, narrow)
+
+    assert found.max() == 1.5
+    assert found.min() == -0.25

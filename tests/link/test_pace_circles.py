@@ -1,0 +1,92 @@
+"""A pool among the users of one software is found by its pace, in hours that are not those it is tested by."""
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.token import TokenKind
+from stillwatch.link.candidates import CandidateOptions
+from stillwatch.link.pace_circles import PaceCircle, PaceOptions, pace_circles
+from stillwatch.link.rhythm import RhythmOptions, Timelines, group_rhythm
+from tests.link.test_rhythm import ACCOUNTS, Request, clocked, codes, pool
+
+HOURS = 12
+STRANGERS = 30
+
+
+def users(seed: int) -> tuple[Timelines, npt.NDArray[np.int32], Incidence]:
+    """A pool of twelve accounts among thirty strangers, and the software that all of them use; others use their own."""
+    rng = np.random.default_rng(seed)
+    timeline: list[Request] = []
+    for hour in range(HOURS):
+        shift = pool(rng, workers=2, requests=60, jitter=(0.5, 3.0))
+        timeline += [(account, at + 3_600.0 * hour, took) for account, at, took in shift]
+    busy = HOURS * 3_600.0
+    timeline += [
+        (ACCOUNTS + i % (2 * STRANGERS), float(at), float(rng.gamma(3.0, 3.0)))
+        for i, at in enumerate(rng.uniform(0, busy, 2 * STRANGERS * 60))
+    ]
+    timelines, known = clocked(timeline)
+    using = codes(known, range(ACCOUNTS + STRANGERS))
+    view = Incidence.of(
+        TokenKind.SETTINGS,
+        np.zeros(len(using), dtype=np.uint64),
+        using,
+        np.ones(len(using), dtype=np.float32),
+        np.ones(len(known), dtype=np.bool_),
+    )
+    return timelines, codes(known, range(ACCOUNTS)), view
+
+
+def circles_of(timelines: Timelines, view: Incidence, options: PaceOptions | None = None) -> list[PaceCircle]:
+    """All circles that are found."""
+    rng = np.random.default_rng(0)
+    return list(pace_circles([view], timelines, options or PaceOptions(), CandidateOptions(), RhythmOptions(), rng))
+
+
+def test_a_pool_is_found_among_the_users_of_its_software_and_the_other_hours_confirm_it() -> None:
+    """Some circle is nearly all of the pool and nobody else, and keeps one pace in hours that did not propose it."""
+    timelines, members, view = users(1)
+
+    found = circles_of(timelines, view)
+    best = max(
+        found, key=lambda one: len(np.intersect1d(one.members, members)) - len(np.setdiff1d(one.members, members))
+    )
+    bits = group_rhythm(best.other_hours, best.members, RhythmOptions(), np.random.default_rng(0)).bits
+
+    assert len(np.intersect1d(best.members, members)) >= 10
+    assert len(np.setdiff1d(best.members, members)) <= 1
+    assert bits > 15
+
+
+def test_circles_of_strangers_are_not_confirmed_by_the_other_hours() -> None:
+    """Whoever was found by luck in some hours keeps no pace in the others."""
+    timelines, members, view = users(2)
+
+    for one in circles_of(timelines, view):
+        if len(np.intersect1d(one.members, members)) == 0:
+            assert group_rhythm(one.other_hours, one.members, RhythmOptions(), np.random.default_rng(0)).bits < 10
+
+
+def test_only_software_tells_where_to_look() -> None:
+    """Other things in common propose groups by themselves, and need no pace to do so."""
+    timelines, _, view = users(3)
+    card = Incidence.of(
+        TokenKind.PAYMENT,
+        np.zeros(int(view.sizes[0]), dtype=np.uint64),
+        view.holders_of(0),
+        np.ones(int(view.sizes[0]), dtype=np.float32),
+        view.known,
+    )
+
+    assert circles_of(timelines, card) == []
+
+
+def test_the_users_of_a_wide_spread_software_are_looked_at_near_a_circle_only() -> None:
+    """The work stays bounded: no more circles than allowed, and nobody far from them."""
+    timelines, _, view = users(4)
+
+    found = circles_of(timelines, view, PaceOptions(most_near=10, most_circles=1))
+
+    assert 0 < len(found) <= 4
+    assert all(set(one.members.tolist()) <= set(one.near.tolist()) for one in found)
