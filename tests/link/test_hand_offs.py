@@ -63,6 +63,29 @@ def test_what_everybody_asks_passes_nothing_on() -> None:
     assert passed(rows) == set()
 
 
+def test_a_failed_request_is_not_hidden_by_sending_it_from_many_accounts() -> None:
+    """What failed on an account that asks what nobody else does was passed on, however many send it afterwards."""
+    text = TALK()
+    own: list[dict[str, Any]] = [{"account_id": "one", "text": TALK()} for _ in range(10)]
+    everybody: list[dict[str, Any]] = [{"account_id": f"a{i}", "text": text} for i in range(12)]
+
+    assert passed([*own, {"account_id": "one", "text": text, "status": 429}, *everybody]) == {
+        ("one", "a0", HandOff.RETRY)
+    }
+
+
+def test_a_failure_in_the_suite_that_everybody_runs_passes_nothing_on() -> None:
+    """Where an account's other requests are everybody's, too, so is the one that failed."""
+    suite = [TALK() for _ in range(12)]
+    rows: list[dict[str, Any]] = [
+        {"account_id": f"a{i:02d}", "text": text, "status": 429 if i == 0 and text is suite[5] else 200}
+        for text in suite
+        for i in range(12)
+    ]
+
+    assert passed(rows) == set()
+
+
 def test_a_conversation_that_goes_on_in_another_account() -> None:
     """The history that comes in is the one another account was given."""
     question, answer = TALK(), TALK()

@@ -46,6 +46,12 @@ class HandOffOptions:
     """A retry elsewhere follows within this time (seconds): failover tooling acts in seconds, people in minutes."""
     max_holders: int = 8
     """A request or answer that more accounts than this share is common property and passes nothing on."""
+    common_share: float = 0.1
+    """... unless it failed on an account that otherwise asks what nobody else does: of what it was answered, at most
+    this share is common property. Whoever runs the suite that everybody runs asks little else; who would hide a failed
+    request among strangers' must make a tenth of all that the account asks common, at so many senders each."""
+    least_answered: int = 10
+    """... of at least this many answered requests, from which a share can be told."""
     quote_holders: int = 2
     """An answer's phrase that more accounts than this were given, or sent in, is public text or a stock phrase."""
     least_quotes: int = 2
@@ -103,12 +109,44 @@ def _retries(rows: Columns, roster: Roster, options: HandOffOptions) -> tuple[Co
     request = rows["request"]
     failed = np.isin(rows["outcome"], (LIMITED, BANNED, REFUSED)) & (request != 0)
     some = _by_time(rows, np.flatnonzero(is_among(request, request[failed])), request)
+    account = roster.codes(rows["account"][some])
+    common = _common(request[some], account, options.max_holders)
+    counts = ~common
+    if (common & failed[some]).any():
+        givers = np.unique(account[common & failed[some]])
+        counts |= np.isin(account, givers[_asks_for_itself(rows, roster, givers, ~failed, options)])
     window = np.int64(options.retry_window_s * 1e6)
     pairs: tuple[Codes, Codes] = _pair_retries(
-        request[some], roster.codes(rows["account"][some]), rows["start"][some], rows["end"][some], failed[some],
-        window, options.max_holders,
-    )  # fmt: skip
+        request[some], account, rows["start"][some], rows["end"][some], failed[some] & counts, window
+    )
     return pairs
+
+
+def _common(request: npt.NDArray[np.uint64], account: Codes, most: int) -> npt.NDArray[np.bool_]:
+    """(n,) whether each request is one that more than so many of the accounts sent."""
+    order = np.lexsort((account, request))
+    by_request, by_account = request[order], account[order]
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = (by_request[1:] != by_request[:-1]) | (by_account[1:] != by_account[:-1])
+    sent, holders = np.unique(by_request[first], return_counts=True)
+    shared: npt.NDArray[np.bool_] = is_among(request, sent[holders > most])
+    return shared
+
+
+def _asks_for_itself(
+    rows: Columns, roster: Roster, accounts: Codes, chosen: npt.NDArray[np.bool_], options: HandOffOptions
+) -> npt.NDArray[np.bool_]:
+    """(n,) whether hardly anything of what each of some accounts was answered is common property."""
+    asked = rows["request"]
+    code = roster.codes(rows["account"])
+    theirs = np.flatnonzero(np.isin(code, accounts) & chosen & (asked != 0))
+    held = np.flatnonzero(is_among(asked, asked[theirs]))
+    common = np.zeros(len(asked), dtype=np.bool_)
+    common[held] = _common(asked[held], code[held], options.max_holders)
+    place = np.searchsorted(accounts, code[theirs])
+    answered = np.bincount(place, minlength=len(accounts))
+    shared = np.bincount(place, weights=common[theirs], minlength=len(accounts))
+    return (answered >= options.least_answered) & (shared <= options.common_share * answered)
 
 
 def _by_time(rows: Columns, some: npt.NDArray[np.int64], key: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
@@ -117,26 +155,19 @@ def _by_time(rows: Columns, some: npt.NDArray[np.int64], key: npt.NDArray[np.uin
 
 
 @nb.njit(cache=True)
-def _pair_retries(request, account, start, end, failed, window, max_holders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
+def _pair_retries(request, account, start, end, failed, window):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
     """Rows sorted by request and then start: pair each failure with the next attempt on another account."""
     giver = np.empty(len(request), dtype=np.int32)
     taker = np.empty(len(request), dtype=np.int32)
     n = 0
-    i = 0
-    while i < len(request):
-        j = i
-        while j < len(request) and request[j] == request[i]:
-            j += 1
-        if len(np.unique(account[i:j])) <= max_holders:
-            for k in range(i, j - 1):
-                if not failed[k]:
-                    continue
-                after = k + 1
-                if account[after] != account[k] and start[after] >= start[k] and start[after] - end[k] <= window:
-                    giver[n] = account[k]
-                    taker[n] = account[after]
-                    n += 1
-        i = j
+    for k in range(len(request) - 1):
+        after = k + 1
+        if not failed[k] or request[after] != request[k] or account[after] == account[k]:
+            continue
+        if start[after] >= start[k] and start[after] - end[k] <= window:
+            giver[n] = account[k]
+            taker[n] = account[after]
+            n += 1
     return giver[:n].copy(), taker[:n].copy()
 
 
