@@ -26,7 +26,8 @@ from stillwatch.stats.calibrate import log2_choose
 
 Floats = npt.NDArray[np.float64]
 
-_KEPT_PACES = 256
+_KEPT_PACES = 64
+"""Paces of groups that are remembered: most are asked for again at once, and each may take some megabytes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -96,7 +96,8 @@ class Joiner:
     def _reunite(self, groups: list[Codes], confirmed: list[Confirmed]) -> list[Codes]:
         """Join parts of a wider confirmed group that pass work to the rest of it, or whose accounts belong to the rest.
 
-        Density breaks a wide campaign into its circles, which meet each other too seldom to be joined pair by pair.
+        A wide campaign is chosen circle by circle where these fit their accounts better, and they meet each other too
+        seldom to be joined pair by pair.
         """
         background = self.ties.background(groups)
         label = np.full(self.accounts, -1, dtype=np.int64)
