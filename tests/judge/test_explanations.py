@@ -1,6 +1,7 @@
 """Honest explanations are found by name, and each accounts for its own evidence only."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -119,14 +120,34 @@ def test_a_night_that_luck_could_have_filled_is_a_night(at_night: list[int], peo
     assert like_people(np.array([*at_night, *[11] * 18])) is people
 
 
+@pytest.mark.parametrize(("sleepless", "people"), [(1, True), (4, False)], ids=["a visitor", "half of them"])
+def test_a_visitor_who_never_sleeps_does_not_keep_a_class_awake(sleepless: int, people: bool) -> None:
+    """One account in eight asks around the clock and more than the others do; the night is most of the group's."""
+    day = 86_400_000_000
+    rows = [
+        {"account_id": f"a{k}", "started_at": START + turn * day + hour * day // 24}
+        for k in range(8)
+        for turn in range(6 if k < sleepless else 3)
+        for hour in (range(24) if k < sleepless else range(8, 20))
+    ]
+
+    assert looks_like_people(rows) is people
+
+
 def like_people(by_hour: npt.NDArray[np.int64]) -> bool:
     """Whether eight accounts with so many requests in each hour of the day, over three days, look like people."""
     day = 86_400_000_000
     hours = np.repeat(np.arange(24), by_hour).tolist()
-    rows = [
-        {"account_id": f"a{k % 8}", "started_at": START + k % 3 * day + hour * day // 24}
-        for k, hour in enumerate(hours)
-    ]
+    return looks_like_people(
+        [
+            {"account_id": f"a{k % 8}", "started_at": START + k % 3 * day + hour * day // 24}
+            for k, hour in enumerate(hours)
+        ]
+    )
+
+
+def looks_like_people(rows: list[dict[str, Any]]) -> bool:
+    """Whether eight accounts that made these requests look like people."""
     traffic = traffic_of(rows)
     group = group_of(np.arange(8, dtype=np.int32), {Family.THINGS: 60.0})
     return _Look(group, roster_of(traffic), traffic, ExplanationOptions()).like_people()

@@ -177,6 +177,14 @@ def test_whoever_is_in_no_part_is_taken_in_by_what_ties_him() -> None:
     assert 40 not in found[0]
 
 
+def test_two_accounts_of_one_person_are_no_part_of_a_group_by_what_they_share_with_each_other() -> None:
+    """Their card is theirs alone; the tool that they have in common with the group is half the town's."""
+    couple = [40, 41]
+    held: Held = {TokenKind.PAYMENT: [FARM, couple], TokenKind.TEMPLATE: [[*FARM, *couple, *range(100, 170)]]}
+
+    assert joined(joiner(held, []), [confirmed([*FARM, *couple])]) == [set(FARM)]
+
+
 def test_registered_accounts_are_a_group_of_their_own() -> None:
     """Law 3: what is registered never lends its evidence to others."""
     by = joiner({TokenKind.PAYMENT: [FARM]}, ring(list(FARM)))

@@ -165,19 +165,28 @@ class _Look:
         return float(activity.last.max() - activity.first.min()) < self.options.least_span_h * 3.6e9
 
     def like_people(self) -> bool:
-        """Few exchanges a day each, and a night's sleep that the whole group keeps."""
+        """Few exchanges a day each, and a night's sleep that most of the group keep: the rest may be visitors."""
         if self.too_short() or not self.few_each():
             return False
-        hours = self.traffic.activity.hours[self.group.members].sum(axis=0).astype(np.float64)
+        each = self.traffic.activity.hours[self.group.members].astype(np.float64)
+        night = _window(each, self.options.night_hours)
+        order = np.argsort(night[:, int(night.sum(axis=0).argmin())], kind="stable")
+        hours = each[order[: math.ceil(self.options.most_of * self.n)]].sum(axis=0)
         awake = _quietest(hours, self.options.night_hours) * hours.sum()
         by_luck = float(bdtrc(round(awake) - 1, round(hours.sum()), self.options.night_share)) if awake >= 1 else 1.0
         return by_luck >= self.options.night_doubt
 
 
+def _window(hours: npt.NDArray[np.float64], length: int) -> npt.NDArray[np.float64]:
+    """(..., 24): the exchanges in the `length` hours from each hour on, around the clock."""
+    around = np.concatenate([hours, hours[..., : length - 1]], axis=-1)
+    windows: npt.NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(around, length, axis=-1).sum(axis=-1)
+    return windows
+
+
 def _quietest(hours: npt.NDArray[np.float64], length: int) -> float:
     """The smallest share of exchanges in any `length` hours in a row, around the clock."""
-    around = np.concatenate([hours, hours[: length - 1]])
-    return float(np.convolve(around, np.ones(length), mode="valid").min() / max(hours.sum(), 1.0))
+    return float(_window(hours, length).min() / max(hours.sum(), 1.0))
 
 
 def _found(

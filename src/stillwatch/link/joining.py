@@ -12,7 +12,7 @@ from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family
 from stillwatch.link.choosing import Confirmed, chosen
 from stillwatch.link.mixture import MixtureOptions, Views
-from stillwatch.link.parting import parts_of
+from stillwatch.link.parting import circles_of_things, parts_of
 from stillwatch.link.ties import JoinOptions, Ties
 
 Floats = npt.NDArray[np.float64]
@@ -65,9 +65,14 @@ class Joiner:
         groups = [members for members in groups if len(members) >= least]
         groups.sort(key=lambda members: (-len(members), int(members[0])))
         background = self.ties.background(groups)
+        things = list(Family).index(Family.THINGS)
         out = []
         for members in groups:
             families = self.ties.families_against(members, members, background)
+            # What two share with each other and with nobody else makes one of the two, and no part of a group of them.
+            circle = circles_of_things(self.views, members)
+            pair = np.bincount(circle)[circle] == 2  # noqa: PLR2004
+            families[things, pair] = np.minimum(families[things, pair], 0.0)
             bits = families.sum(axis=0)
             # What an account's software sends may tie it in, but is no evidence to act on: colleagues use one software.
             telling = self.ties.families_against(members, members, background, settings=False)

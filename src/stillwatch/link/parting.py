@@ -21,7 +21,7 @@ def parts_of(views: Views, members: Codes, tied: Callable[[Codes, Codes], bool],
     only if the two are `tied` by what they do. Parts smaller than `least` stay where they are: they share too little to
     be told apart by it.
     """
-    label = _circles(views, members)
+    label = circles_of_things(views, members)
     sizes = np.bincount(label)
     rest = members
     parts = []
@@ -34,7 +34,7 @@ def parts_of(views: Views, members: Codes, tied: Callable[[Codes, Codes], bool],
     return sorted([rest, *parts], key=lambda part: (-len(part), int(part[0])))
 
 
-def _circles(views: Views, members: Codes) -> npt.NDArray[np.int32]:
+def circles_of_things(views: Views, members: Codes) -> npt.NDArray[np.int32]:
     """(n,) which circle each member is in: members that share things, at one remove or more, are in one circle."""
     rows, columns = [], []
     first = 0
