@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
-from stillwatch.facts.token import Family
+from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.mixture import Views
 
 
@@ -39,8 +39,8 @@ def circles_of_things(views: Views, members: Codes) -> npt.NDArray[np.int32]:
     rows, columns = [], []
     first = 0
     for view in views.views:
-        if view.kind.family is not Family.THINGS:
-            continue
+        if view.kind.family is not Family.THINGS or view.kind is TokenKind.SIGNUP_BURST:
+            continue  # to sign up in one week is to have nothing in common yet: two classes begin with the term
         held, owner = rows_of(view.by_account, members)
         tokens, token = np.unique(view.held[held], return_inverse=True)
         rows.append(owner)
