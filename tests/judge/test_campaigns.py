@@ -162,3 +162,26 @@ def test_a_campaign_whose_accounts_all_look_stolen_excuses_nobody_from_a_persons
     found = {member.tier for member in campaign_of(group, roster, traffic).members}
 
     assert found == {Tier.REVIEW}
+
+
+def test_owners_whose_stolen_keys_are_a_group_of_their_own_are_excused_beside_the_thiefs_accounts() -> None:
+    """One hand moves both groups, and the thief's own accounts do not look stolen: it is not how that hand works."""
+    owners, thieves = WIDE_FARM, [f"thief-{i}" for i in range(6)]
+    homes = [
+        {**HOME, "account_id": name, "client_ip": f"192.0.{i}.7"} for i, name in enumerate(owners) for _ in range(3)
+    ]
+    traffic = traffic_of([*farm_rows(owners), *farm_rows(thieves), *homes])
+    roster = roster_of(traffic)
+    bits = {Family.THINGS: 60.0, Family.HAND_OFFS: 60.0}
+    groups = [group_of(codes_of(roster, names), bits) for names in (owners, thieves)]
+
+    def tiers_of(*hands: int) -> dict[str, Tier]:
+        linked = Linked(groups=tuple(replace(group, hand=hand) for group, hand in zip(groups, hands, strict=True)))
+        accused, _ = judge(linked, roster, traffic, JudgeOptions())
+        return {member.account_id: member.tier for one in accused for member in one.members}
+
+    together, apart = tiers_of(4, 4), tiers_of(4, 5)
+
+    assert {together[name] for name in owners} == {Tier.WATCH}
+    assert {apart[name] for name in owners} == {Tier.REVIEW}
+    assert {together[name] for name in thieves} == {apart[name] for name in thieves} == {Tier.ACT}

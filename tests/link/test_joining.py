@@ -97,6 +97,20 @@ def test_two_accounts_in_both_hands_do_not_make_an_office_part_of_a_campaign(off
     assert not any({0, people[-1]} <= one for one in found)
 
 
+def test_an_office_some_of_whose_accounts_the_farms_hand_moves_is_known_to_be_beside_it() -> None:
+    """They stay two groups, and what is said of one may be weighed with the other; a stranger's group is not."""
+    people, strangers = list(range(20, 28)), list(range(40, 48))
+    held = office_with_thieves(people, 2)
+    held = {**held, TokenKind.PAYMENT: [*held[TokenKind.PAYMENT], strangers]}
+    by = joiner(held, [], together=40.0)
+
+    found = by.join([confirmed(some) for some in (FARM, people, strangers)], 3, np.zeros(ACCOUNTS, dtype=np.bool_))
+    hand = {account: one.hand for one in found for account in one.members.tolist()}
+
+    assert len(found) == 3
+    assert hand[FARM[0]] == hand[people[-1]] != hand[strangers[0]]
+
+
 def test_only_the_share_of_tied_accounts_keeps_an_office_apart() -> None:
     """The same two groups are one where the guard is off, and where half of the office is in both hands."""
     people = list(range(20, 28))

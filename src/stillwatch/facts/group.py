@@ -90,6 +90,8 @@ class Group:
     """Bits of hand-offs other than quotations, which strangers hardly ever make."""
     seconded: float
     """Bits that a second family must show once another has confirmed the group: fewer groups come that far."""
+    hand: int = -1
+    """Groups that one hand seems to move have the same number; -1 where that was not asked."""
 
     def strand(self, family: Family) -> float:
         """Bits of one family (0 when it found nothing)."""

@@ -13,6 +13,7 @@ from stillwatch.facts.token import Family
 from stillwatch.facts.traffic import Traffic
 from stillwatch.judge.conduct import Conduct, time_of
 from stillwatch.judge.verdict import JudgeOptions, Verdict, judge_group
+from stillwatch.judge.victims import habits
 from stillwatch.judge.wording import examples, limits, reasons, would_clear
 
 _LEAST_PURPOSE: Final = 0.02
@@ -30,8 +31,9 @@ def judge(
     conduct = Conduct.of(
         [group.members[mine] for group, mine in zip(linked.groups, kept, strict=True)], roster, traffic, options.victims
     )
+    habit = habits(linked.groups, conduct.two_hands, options.victims)
     for place, (group, verdict) in enumerate(zip(linked.groups, verdicts, strict=True)):
-        campaign = _written(group, verdict, kept[place], conduct, place, roster, traffic, options)
+        campaign = _written(group, verdict, kept[place], conduct, place, habit[place], roster, traffic, options)
         (explained if verdict.tier is None else accused).append(campaign)
 
     def rank(campaign: Campaign) -> tuple[int, float, str]:
@@ -51,6 +53,7 @@ def _written(  # noqa: PLR0913 - everything a campaign is made of
     kept: npt.NDArray[np.bool_],
     conduct: Conduct,
     place: int,
+    habit: bool,  # noqa: FBT001 - a fact of the group
     roster: Roster,
     traffic: Traffic,
     options: JudgeOptions,
@@ -95,7 +98,7 @@ def _written(  # noqa: PLR0913 - everything a campaign is made of
         would_clear=would_clear(group, verdict),
         limits=limits(group, traffic, roster, verdict),
         explanations=tuple(one.explanation for one in verdict.explanations),
-        members=_members(group, kept, name, tier, verdict.telling, conduct, roster, traffic, options),
+        members=_members(group, kept, name, tier, verdict.telling, habit, conduct, roster, traffic, options),
         links=tuple(
             Link(a=roster.ids[a], b=roster.ids[b], bits=round(bits, 2), reasons=texts)
             for a, b, bits, texts in group.edges
@@ -120,6 +123,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     name: str,
     tier: Tier,
     telling: bool,  # noqa: FBT001 - a fact of the verdict
+    habit: bool,  # noqa: FBT001 - a fact of the group
     conduct: Conduct,
     roster: Roster,
     traffic: Traffic,
@@ -144,7 +148,6 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     two_hands, visited = conduct.two_hands[group.members], conduct.visited[group.members]
     does = np.array([family in options.telling for family in Family])
     only_shares = ~group.speaking[does].any(axis=0) & (group.bits < options.lone_sharing_bits)
-    habit = len(two_hands) >= options.victims.least_habit and two_hands.mean() > options.victims.most_excused
     excused = two_hands & (not habit)
     out = []
     for place in np.flatnonzero(kept).tolist():

@@ -1,12 +1,14 @@
 """Accounts that two hands use: a stolen key's owner is a victim, who is warned and restored, not accused (law 5)."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from stillwatch.facts.group import Codes
+from stillwatch.facts.group import Codes, Group
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
 
@@ -25,9 +27,9 @@ class VictimOptions:
     """How sure it can be at most that such an account is the campaign's own: of accounts like that on development
     ranges, one in ten was."""
     most_excused: float = 0.9
-    """Where more of a group than this look like victims, it is how the group works and excuses nobody, ..."""
+    """Where more of one hand's accounts than this look like victims, it is how it works and excuses nobody, ..."""
     least_habit: int = 10
-    """... if the group has at least this many accounts: a few stolen keys may be all that was found of a campaign."""
+    """... if it has at least this many accounts: a few stolen keys may be all that was found of a campaign."""
     most_alike: float = 0.1
     """One person takes software and habits along: two hands share at most this much of either between networks
     (overlap of the two mixes, 0 to 1)."""
@@ -53,6 +55,23 @@ def used_by_two(members: Codes, roster: Roster, traffic: Traffic, options: Victi
             low, high = bounds[k], bounds[k + 1]
             out[k] |= _two_hands(seat[low:high], count[low:high], options)
     return out
+
+
+def habits(groups: Sequence[Group], two_hands: npt.NDArray[np.bool_], options: VictimOptions) -> list[bool]:
+    """By group, whether being used by two hands is how its accounts work, so that it excuses none of them.
+
+    `two_hands` has a row for each account of the scan. Groups that one hand moves are asked together: stolen keys may
+    have come to be a group of their own beside the thief's accounts.
+    """
+    accounts: Counter[tuple[str, int]] = Counter()
+    shared: Counter[tuple[str, int]] = Counter()
+    names = [("hand", group.hand) if group.hand >= 0 else ("alone", place) for place, group in enumerate(groups)]
+    for name, group in zip(names, groups, strict=True):
+        accounts[name] += len(group.members)
+        shared[name] += int(two_hands[group.members].sum())
+    return [
+        accounts[name] >= options.least_habit and shared[name] > options.most_excused * accounts[name] for name in names
+    ]
 
 
 def _two_hands(seat: npt.NDArray[np.uint64], count: npt.NDArray[np.int32], options: VictimOptions) -> bool:

@@ -48,6 +48,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
     tries: int,
     seconded: float,
     strong_passes: float,
+    hand: int,
 ) -> Group:
     """Everything that `judge` and the report need to know of one group."""
     views = scene.views
@@ -84,6 +85,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         tries=tries,
         seconded=seconded,
         strong_passes=strong_passes,
+        hand=hand,
     )
 
 

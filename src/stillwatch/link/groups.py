@@ -98,6 +98,7 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
             tries=tries,
             seconded=search.seconded,
             strong_passes=search.strong_passes(one.members),
+            hand=one.hand,
         )
         for one, families, rhythm in kept
     )

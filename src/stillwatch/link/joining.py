@@ -6,6 +6,8 @@ from heapq import heapify, heappop, heappush
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
@@ -16,6 +18,8 @@ from stillwatch.link.parting import circles_of_things, parts_of
 from stillwatch.link.ties import JoinOptions, Ties
 
 Floats = npt.NDArray[np.float64]
+Shares = list[dict[int, float]]
+"""By view, the share of a group's accounts that hold each token, where enough of them do."""
 
 
 class Joiner:
@@ -67,7 +71,7 @@ class Joiner:
         background = self.ties.background(groups)
         things = list(Family).index(Family.THINGS)
         out = []
-        for members in groups:
+        for members, hand in zip(groups, self._hands(groups), strict=True):
             families = self.ties.families_against(members, members, background)
             # What two share with each other and with nobody else makes one of the two, and no part of a group of them.
             circle = circles_of_things(self.views, members)
@@ -82,8 +86,29 @@ class Joiner:
             doubtful[list(Family).index(Family.HAND_OFFS)] |= ~self.views.by_own_deed(members)
             faint = (speaking & doubtful).sum(axis=0)
             if int(own.sum()) >= least:
-                out.append(Confirmed(members[own], bits[own], speaking=speaking[:, own], faint=faint[own]))
+                out.append(Confirmed(members[own], bits[own], speaking=speaking[:, own], faint=faint[own], hand=hand))
         return out
+
+    def _hands(self, groups: list[Codes]) -> list[int]:
+        """A number for each group, the same for groups that one hand moves as far as can be told.
+
+        Too few accounts of two such groups may be tied to both to make them one: stolen keys do their thief's work
+        between their owners' own.
+        """
+        members, shares, label = self._laid_out(groups)
+        links = self._links(sorted(self._pairs(shares, label)), members, shares, self.ties.background(groups))
+        tied = [pair for pair, bits in links.items() if bits >= self.options.join_bits]
+        ends = np.array(tied, dtype=np.int64).reshape(-1, 2)
+        graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(groups), len(groups)))
+        _, hand = connected_components(graph, directed=False)
+        return [int(one) for one in hand]
+
+    def _laid_out(self, groups: list[Codes]) -> tuple[dict[int, Codes], dict[int, Shares], npt.NDArray[np.int64]]:
+        """Groups by number, what each of them shows, and the number of each account's group (-1: none)."""
+        label = np.full(self.accounts, -1, dtype=np.int64)
+        for place, codes in enumerate(groups):
+            label[codes] = place
+        return dict(enumerate(groups)), {i: self.ties.shares(codes) for i, codes in enumerate(groups)}, label
 
     def _chosen(self, confirmed: list[Confirmed], groups: list[Codes], least: int, *, first: bool) -> list[Codes]:
         """The confirmed groups that explain best what the groups chosen so far leave.
@@ -195,11 +220,7 @@ class Joiner:
     def _merge(self, groups: list[Codes]) -> list[Codes]:
         """Join the pair with the most evidence, again and again, until none has enough."""
         background = self.ties.background(groups)
-        shares: dict[int, list[dict[int, float]]] = {i: self.ties.shares(members) for i, members in enumerate(groups)}
-        members = dict(enumerate(groups))
-        label = np.full(self.accounts, -1, dtype=np.int64)
-        for i, codes in members.items():
-            label[codes] = i
+        members, shares, label = self._laid_out(groups)
         waiting = self._links(sorted(self._pairs(shares, label)), members, shares, background)
         near: dict[int, set[int]] = defaultdict(set)
         for one, other in waiting:
@@ -240,7 +261,7 @@ class Joiner:
         """How many accounts of one group are themselves tied to another."""
         return self.ties.take_part(ours, theirs, background) * len(ours)
 
-    def _pairs(self, shares: dict[int, list[dict[int, float]]], label: npt.NDArray[np.int64]) -> set[tuple[int, int]]:
+    def _pairs(self, shares: dict[int, Shares], label: npt.NDArray[np.int64]) -> set[tuple[int, int]]:
         """Groups that show a common token or hand something on to each other."""
         pairs: set[tuple[int, int]] = set()
         for place in range(len(self.views.views)):
@@ -261,7 +282,7 @@ class Joiner:
         self,
         pairs: list[tuple[int, int]],
         members: dict[int, Codes],
-        shares: dict[int, list[dict[int, float]]],
+        shares: dict[int, Shares],
         background: list[Floats],
     ) -> dict[tuple[int, int], float]:
         """For each pair of groups, how much likelier one hand makes what they share and pass on (bits).
