@@ -71,7 +71,7 @@ class Joiner:
         background = self.ties.background(groups)
         things = list(Family).index(Family.THINGS)
         out = []
-        for members, hand in zip(groups, self._hands(groups), strict=True):
+        for members, hand in zip(groups, self._hands(groups, background), strict=True):
             families = self.ties.families_against(members, members, background)
             # What two share with each other and with nobody else makes one of the two, and no part of a group of them.
             circle = circles_of_things(self.views, members)
@@ -89,14 +89,14 @@ class Joiner:
                 out.append(Confirmed(members[own], bits[own], speaking=speaking[:, own], faint=faint[own], hand=hand))
         return out
 
-    def _hands(self, groups: list[Codes]) -> list[int]:
+    def _hands(self, groups: list[Codes], background: list[Floats]) -> list[int]:
         """A number for each group, the same for groups that one hand moves as far as can be told.
 
         Too few accounts of two such groups may be tied to both to make them one: stolen keys do their thief's work
         between their owners' own.
         """
         members, shares, label = self._laid_out(groups)
-        links = self._links(sorted(self._pairs(shares, label)), members, shares, self.ties.background(groups))
+        links = self._links(sorted(self._pairs(shares, label)), members, shares, background)
         tied = [pair for pair, bits in links.items() if bits >= self.options.join_bits]
         ends = np.array(tied, dtype=np.int64).reshape(-1, 2)
         graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(groups), len(groups)))

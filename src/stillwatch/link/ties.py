@@ -182,12 +182,7 @@ class Ties:
         return float((bits >= self.options.tied_bits).mean())
 
     def families_against(
-        self,
-        accounts: Codes,
-        members: Codes,
-        background: list[Floats],
-        *,
-        settings: bool = True,
+        self, accounts: Codes, members: Codes, background: list[Floats], *, settings: bool = True
     ) -> Floats:
         """(4, n): what things, words, hand-offs and rhythm say for each account about a group, in bits.
 
