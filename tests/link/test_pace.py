@@ -53,8 +53,9 @@ def test_a_burst_that_meets_a_burst_counts_once() -> None:
     ends = sorted(start + took for _, start, took in timeline)
     window = RhythmOptions().own_window_s
     starts = [end + 0.2 for end in ends if 5 * window <= end < 6 * window - 4.0]
-    burst = [(900, at, 3.0) for at in starts]
-    apart = [(901 + i, at, 3.0) for i, at in enumerate(starts)]
+    took = [min(start for _, start, _ in timeline if start > at + 1.0) - 0.2 - at for at in starts]
+    burst = [(900, at, long) for at, long in zip(starts, took, strict=True)]
+    apart = [(901 + i, at, long) for i, (_, at, long) in enumerate(burst)]
     timelines, known = clocked([*timeline, *burst, *apart])
     farm = codes(known, range(ACCOUNTS))
 
@@ -63,6 +64,7 @@ def test_a_burst_that_meets_a_burst_counts_once() -> None:
     each = own_rhythm(timelines, codes(known, range(901, 901 + len(starts))), farm, free)
 
     assert len(starts) > 10
+    assert each.min() > 0
     assert once == pytest.approx(each.mean())
 
 
