@@ -30,6 +30,11 @@ def passed(rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, HandOff]]:
     }
 
 
+def at(seconds: float) -> int:
+    """A time so long after the end of the first row's request, which takes a second."""
+    return START + SECOND + int(seconds * SECOND)
+
+
 @pytest.mark.parametrize("refusal", [{"status": 429}, {"status": 403}, {"finish_reason": "refusal"}])
 def test_a_request_tried_elsewhere_after_a_limit_ban_or_refusal(refusal: dict[str, Any]) -> None:
     """The same request on another account within minutes is a retry elsewhere."""
@@ -74,6 +79,34 @@ def test_a_failed_request_is_not_hidden_by_sending_it_from_many_accounts() -> No
     }
 
 
+def test_a_failed_request_that_only_copies_make_common_was_passed_to_whoever_sent_it_at_once() -> None:
+    """Failover acts within seconds; strangers who send the request later to make it look public hide nothing."""
+    text = TALK()
+    after = [0.5, *(20.0 * n for n in range(1, 13))]
+    copies = [{"account_id": f"a{n}", "text": text, "started_at": at(wait)} for n, wait in enumerate(after)]
+
+    assert passed([{"account_id": "one", "text": text, "status": 429, "ended_at": at(0.0)}, *copies]) == {
+        ("one", "a0", HandOff.RETRY)
+    }
+
+
+def test_of_many_who_send_a_failed_request_in_the_same_moment_nobody_took_it_over() -> None:
+    """A dozen people who start the same suite on the hour follow on each other's failures by luck."""
+    text = TALK()
+    others = [{"account_id": f"a{n}", "text": text, "started_at": at(0.3 * n + 0.5)} for n in range(12)]
+
+    assert passed([{"account_id": "one", "text": text, "status": 429, "ended_at": at(0.0)}, *others]) == set()
+
+
+def test_what_many_had_sent_before_it_failed_was_not_passed_to_the_next_of_them() -> None:
+    """A public prompt stays public, however soon after a failure the next person sends it."""
+    text = TALK()
+    before = [{"account_id": f"a{n}", "text": text, "started_at": at(-3_600.0 * (n + 1))} for n in range(9)]
+    failure = {"account_id": "one", "text": text, "status": 429, "ended_at": at(0.0)}
+
+    assert passed([failure, *before, {"account_id": "next", "text": text, "started_at": at(0.5)}]) == set()
+
+
 def test_a_failure_in_the_suite_that_everybody_runs_passes_nothing_on() -> None:
     """Where an account's other requests are everybody's, too, so is the one that failed."""
     suite = [TALK() for _ in range(12)]
@@ -101,6 +134,21 @@ def test_a_conversation_that_goes_on_in_another_account() -> None:
             {"account_id": "two", "input_messages": messages},
         ]
     ) == {("one", "two", HandOff.CONTINUED)}
+
+
+def test_a_conversation_that_many_go_on_with_was_passed_to_the_first_of_them() -> None:
+    """Copies of a conversation in many accounts do not make its owner one who gives to everybody."""
+    question, answer = TALK(), TALK()
+    messages = [
+        {"role": "user", "text": question},
+        {"role": "assistant", "text": answer},
+        {"role": "user", "text": TALK()},
+    ]
+    copies = [{"account_id": f"a{n:02d}", "input_messages": messages} for n in range(12)]
+
+    assert passed([{"account_id": "one", "text": question, "output_text": answer}, *copies]) == {
+        ("one", "a00", HandOff.CONTINUED)
+    }
 
 
 def test_ones_own_conversation_is_no_hand_off() -> None:

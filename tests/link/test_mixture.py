@@ -1,8 +1,9 @@
 """What hand-offs say for each account about a group: more for who takes, nothing for who only gives."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -229,3 +230,20 @@ def test_a_conversation_takes_its_signatures_along_and_is_given_once(signatures:
 def test_signatures_without_their_conversation_are_gifts() -> None:
     """Whose reasoning comes up elsewhere again and again, and who never takes, is a customer."""
     assert bits([(0, 1, HandOff.SIGNATURE)] * 3)[0] == 0.0
+
+
+@pytest.mark.parametrize("told", [Views.passed_in, Views.passed_within])
+def test_a_pair_that_passes_work_on_says_nothing_of_its_group(
+    told: Callable[[Views, npt.NDArray[np.int32], MixtureOptions], float],
+) -> None:
+    """Hand-offs tie a group where three of its accounts, and a good part of it, take part."""
+    group = np.array(GROUP, dtype=np.int32)
+
+    def of(*pairs: tuple[int, int], members: npt.NDArray[np.int32] = group) -> float:
+        giver, taker = np.array(pairs, dtype=np.int32).T
+        passed = HandOffs.of(giver, taker, np.full(len(giver), HandOff.RETRY, dtype=np.int8))
+        return told(Views([], passed, np.full(ACCOUNTS, 20, dtype=np.int64)), members, MixtureOptions())
+
+    assert of((0, 1)) == of((0, 1), (0, 1), (1, 0)) == 0.0
+    assert of((0, 1), (1, 2)) > 20
+    assert of((0, 1), (1, 2), members=np.arange(20, dtype=np.int32)) == 0.0

@@ -252,7 +252,7 @@ class _Search:
                 if view.kind.family is family and view.kind is not TokenKind.SETTINGS
             ]
             out[family] = family_bits(kinds)
-        out[Family.HAND_OFFS] = float(self.views.pass_bits(members, members, self.options.mixture).sum())
+        out[Family.HAND_OFFS] = self.views.passed_in(members, self.options.mixture)
         return out
 
     def proven(self, members: Codes) -> dict[Family, float]:

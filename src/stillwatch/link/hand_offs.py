@@ -52,6 +52,14 @@ class HandOffOptions:
     request among strangers' must make a tenth of all that the account asks common, at so many senders each."""
     least_answered: int = 10
     """... of at least this many answered requests, from which a share can be told."""
+    prompt_s: float = 2.0
+    """... or unless hardly anybody had sent it before, and the next attempt came this soon (seconds), as failover
+    tooling's does: what many send only after it has failed is made to look common."""
+    luck: float = 0.2
+    """... and so soon that the many others, at the pace of their busiest moments around, would have sent it by then
+    with less than this probability."""
+    around_s: tuple[float, ...] = (5.0, 60.0, 600.0)
+    """These moments: this long before and after the failure (seconds)."""
     quote_holders: int = 2
     """An answer's phrase that more accounts than this were given, or sent in, is public text or a stock phrase."""
     least_quotes: int = 2
@@ -115,6 +123,12 @@ def _retries(rows: Columns, roster: Roster, options: HandOffOptions) -> tuple[Co
     if (common & failed[some]).any():
         givers = np.unique(account[common & failed[some]])
         counts |= np.isin(account, givers[_asks_for_itself(rows, roster, givers, ~failed, options)])
+        sent = request[some]
+        prompt = _prompt(
+            sent, rows["start"][some], rows["end"][some], np.array(options.around_s) * 1e6, options.prompt_s * 1e6,
+            options.luck,
+        )  # fmt: skip
+        counts |= prompt & (_senders_so_far(sent, account) <= options.max_holders)
     window = np.int64(options.retry_window_s * 1e6)
     pairs: tuple[Codes, Codes] = _pair_retries(
         request[some], account, rows["start"][some], rows["end"][some], failed[some] & counts, window
@@ -149,6 +163,19 @@ def _asks_for_itself(
     return (answered >= options.least_answered) & (shared <= options.common_share * answered)
 
 
+def _senders_so_far(request: npt.NDArray[np.uint64], account: Codes) -> npt.NDArray[np.int64]:
+    """(n,) how many accounts have sent each request by then, itself included; rows are sorted by request and time."""
+    order = np.lexsort((np.arange(len(request)), account, request))
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = (request[order][1:] != request[order][:-1]) | (account[order][1:] != account[order][:-1])
+    new = np.zeros(len(order), dtype=np.int64)
+    new[order] = first
+    total = np.cumsum(new)
+    starts = np.searchsorted(request, request, side="left")
+    senders: npt.NDArray[np.int64] = total - total[starts] + 1
+    return senders
+
+
 def _by_time(rows: Columns, some: npt.NDArray[np.int64], key: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Some rows sorted by a key, then time, then exchange, so that the order never depends on how they were read."""
     return some[np.lexsort((rows["exchange"][some], rows["start"][some], key[some]))]
@@ -171,6 +198,29 @@ def _pair_retries(request, account, start, end, failed, window):  # type: ignore
     return giver[:n].copy(), taker[:n].copy()
 
 
+@nb.njit(cache=True)
+def _prompt(request, start, end, around, longest, luck):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
+    """(n,) whether each row is followed sooner than those who send the same request around then would by luck.
+
+    Rows sorted by request and then start. Null: within each of the stretches `around` the end, others send the request
+    at a steady pace; the next one then comes within a gap with probability of at most pace times gap.
+    """
+    out = np.zeros(len(request), dtype=np.bool_)
+    for k in range(len(request) - 1):
+        gap = start[k + 1] - end[k]
+        if request[k + 1] != request[k] or gap < 0 or gap > longest:
+            continue
+        low = np.searchsorted(request, request[k], side="left")
+        high = np.searchsorted(request, request[k], side="right")
+        pace = 0.0
+        for reach in around:
+            others = np.searchsorted(start[low:high], end[k] + reach, side="right")
+            others -= np.searchsorted(start[low:high], end[k] - reach, side="left")
+            pace = max(pace, (others - 2) / (2.0 * reach))
+        out[k] = pace * gap <= luck
+    return out
+
+
 def _continued(rows: Columns, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
     """A conversation, up to and with the answer one account was given, that another account sends on."""
     history, closing = rows["history"], rows["closing"]
@@ -178,7 +228,7 @@ def _continued(rows: Columns, roster: Roster, options: HandOffOptions) -> tuple[
     begun = _by_time(rows, np.flatnonzero(is_among(closing, asked_on)), closing)
     keys = closing[begun]
     later = np.flatnonzero(is_among(history, keys))
-    later = later[np.argsort(history[later])]  # neighbours look up neighbours
+    later = _without_copies(rows, roster, later[np.argsort(history[later])], options)  # neighbours look up neighbours
     low = np.searchsorted(keys, history[later], side="left")
     high = np.searchsorted(keys, history[later], side="right")
     pairs: tuple[Codes, Codes] = _pair_turns(
@@ -186,6 +236,26 @@ def _continued(rows: Columns, roster: Roster, options: HandOffOptions) -> tuple[
         rows["start"][later], options.max_holders,
     )  # fmt: skip
     return pairs
+
+
+def _without_copies(
+    rows: Columns, roster: Roster, later: npt.NDArray[np.int64], options: HandOffOptions
+) -> npt.NDArray[np.int64]:
+    """Turns, sorted by their history, of which one that many accounts go on with is only the first one's.
+
+    What many go on with is common property. The first may have been given it all the same: copies made afterwards must
+    not hide that, nor make its owner one who gives to everybody.
+    """
+    history = rows["history"][later]
+    _, turns = np.unique(history, return_counts=True)
+    often = np.repeat(turns > options.max_holders, turns)
+    some = _by_time(rows, later[often], rows["history"])
+    theirs = rows["history"][some]
+    kept = ~_common(theirs, roster.codes(rows["account"][some]), options.max_holders)
+    kept[:1] = True
+    kept[1:] |= theirs[1:] != theirs[:-1]
+    merged = np.concatenate([later[~often], some[kept]])
+    return merged[np.argsort(rows["history"][merged])]
 
 
 @nb.njit(cache=True)

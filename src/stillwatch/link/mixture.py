@@ -41,6 +41,11 @@ class MixtureOptions:
     """A member that was only ever given from: this often by luck (one in four), not more."""
     least_expected: float = 0.02
     """Hand-offs within a group are taken to be expected at least this often: rates that small are not known."""
+    passing_accounts: int = 3
+    """Hand-offs speak for a group when at least this many of its accounts take part ..."""
+    passing_share: float = 0.3
+    """... and this share of them: a pair that passes work on says nothing of six colleagues beside it. Joining two
+    groups asks the same share (`taking_part`)."""
     most_passes: int = 3
     """Hand-offs of one account beyond this many add nothing: they are not independent of each other."""
 
@@ -161,6 +166,13 @@ class Views:
 
         return some(takes & ~retried) | (some(takes & retried) & some(~takes & retried))
 
+    def passed_in(self, members: Codes, options: MixtureOptions) -> float:
+        """What hand-offs say for a group, account by account (bits); nothing for it where too few of them take part."""
+        bits = float(self.pass_bits(members, members, options).sum())
+        taking_part = len(np.unique(self.passes_between(members, members)[1]))
+        few = taking_part < max(options.passing_accounts, options.passing_share * len(members))
+        return min(bits, 0.0) if few else bits
+
     def passed_within(self, members: Codes, options: MixtureOptions) -> float:
         """What all hand-offs between the accounts of a group say about the group, in bits.
 
@@ -177,7 +189,7 @@ class Views:
             # Each pair is an observation of its own, so their sum is not bounded as a single test is.
             quoted = max(0.0, bits_of_p(float(pdtrc(pairs - 1, expected)), most=MOST_BITS * pairs))
             bits = max(bits, 0.0) + quoted
-        return min(bits, float(self.pass_bits(members, members, options).sum()))
+        return min(bits, self.passed_in(members, options))
 
 
 def _gifts(passed: HandOffs, accounts: int) -> npt.NDArray[np.int32]:
