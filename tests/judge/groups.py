@@ -65,7 +65,7 @@ def group_of(
         tokens=tuple(tokens),
         passings=(),
         edges=(),
-        scheduling=Scheduling(tested=True, moment_s=0.5, coincidences=0, expected=0.0, spread_z=0.0),
+        scheduling=Scheduling(tested=True, moment_s=0.5, together=False, coincidences=0, expected=0.0, spread_z=0.0),
         sameness=0.0,
         tries=tries,
         strong_passes=bits.get(Family.HAND_OFFS, 0.0) if strong_passes is None else strong_passes,

@@ -5,7 +5,7 @@ import pytest
 
 from stillwatch.link.pace import own_rhythm
 from stillwatch.link.rhythm import RhythmOptions, Timelines
-from tests.link.test_rhythm import ACCOUNTS, DAY, Codes, clocked, codes, laid_out, nightly, pool
+from tests.link.test_rhythm import ACCOUNTS, DAY, Codes, clocked, codes, laid_out, nightly, pool, shifts
 
 
 def pool_and_strangers(seed: int, *, jitter: tuple[float, float]) -> tuple[Timelines, Codes, Codes]:
@@ -31,6 +31,24 @@ def test_accounts_of_a_pool_keep_its_pace_and_strangers_do_not(jitter: tuple[flo
 
     assert min(members) > 3
     assert sum(bits > 4 for bits in strangers) <= 1
+    assert float(np.mean(np.exp2(strangers))) <= 1.5
+
+
+def test_accounts_that_set_out_with_a_pool_keep_its_pace() -> None:
+    """Where a pool works for seconds only, its accounts are tied in by the moments in which its shifts begin."""
+    bits, strangers = [], []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        beside = rng.uniform(36_000, 78_000, 6 * 25) + DAY * rng.integers(0, 5, 6 * 25)
+        others = [(ACCOUNTS + i % 6, float(at), float(rng.gamma(3.0, 3.0))) for i, at in enumerate(beside)]
+        timelines, known = clocked([*shifts(rng, common=True), *others])
+        farm = codes(known, range(ACCOUNTS))
+        bits += own_rhythm(timelines, farm, farm, RhythmOptions()).tolist()
+        people = codes(known, range(ACCOUNTS, ACCOUNTS + 6))
+        strangers += own_rhythm(timelines, people, farm, RhythmOptions()).tolist()
+
+    assert float(np.median(bits)) > 4
+    assert sum(one > 4 for one in strangers) <= 1
     assert float(np.mean(np.exp2(strangers))) <= 1.5
 
 

@@ -70,6 +70,23 @@ def test_circles_of_strangers_are_not_confirmed_by_the_other_hours() -> None:
         assert group_rhythm(one.other_hours, one.members, RhythmOptions(), np.random.default_rng(0)).bits < 10
 
 
+def test_a_pool_whose_software_sends_no_parameters_is_found_as_well() -> None:
+    """Those who send none are looked at as the users of one software."""
+    timelines, members, view = users(1)
+    others = np.setdiff1d(np.arange(len(view.known)), view.holders_of(0)).astype(np.int32)
+    sending = Incidence.of(
+        TokenKind.SETTINGS,
+        np.zeros(len(others), dtype=np.uint64),
+        others,
+        np.ones(len(others), dtype=np.float32),
+        view.known,
+    )
+
+    found = circles_of(timelines, sending)
+
+    assert any(len(np.intersect1d(one.members, members)) >= 10 and len(one.members) <= 13 for one in found)
+
+
 def test_only_software_tells_where_to_look() -> None:
     """Other things in common propose groups by themselves, and need no pace to do so."""
     timelines, _, view = users(3)

@@ -120,6 +120,55 @@ def test_jobs_that_start_on_the_minute_are_not_one_scheduler() -> None:
     assert rhythm_of(timeline).bits < 10
 
 
+def shifts(rng: np.random.Generator, *, common: bool) -> list[Request]:
+    """A slow pool: thrice a day for five days four workers set out within a second, each over another account.
+
+    Where nothing is `common`, the accounts do as much at times of their own on the same days.
+    """
+    timeline = []
+    for day in range(5):
+        for _ in range(3):
+            at = day * DAY + 20.0 + 60.0 * float(rng.integers(600, 1_300))
+            for account in rng.choice(ACCOUNTS, 4, replace=False).tolist():
+                begin = at if common else day * DAY + 20.0 + 60.0 * float(rng.integers(600, 1_300))
+                timeline.append((account, begin + float(rng.uniform(0, 1)), float(rng.gamma(3.0, 3.0))))
+    cover = rng.uniform(36_000, 78_000, 20 * ACCOUNTS) + DAY * rng.integers(0, 5, 20 * ACCOUNTS)
+    return timeline + [(i % ACCOUNTS, float(at), float(rng.gamma(3.0, 3.0))) for i, at in enumerate(cover)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_workers_that_set_out_together_are_seen_however_seldom_they_do(seed: int) -> None:
+    """A pool that works for seconds shows it where its shifts begin, and the report says so."""
+    found = rhythm_of(shifts(np.random.default_rng(seed), common=True), seed)
+
+    assert found.bits > 15
+    assert found.together
+    assert found.coincidences > 2 * found.expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_as_many_starts_at_times_of_their_own_show_nothing(seed: int) -> None:
+    """The same traffic without common beginnings."""
+    assert rhythm_of(shifts(np.random.default_rng(seed), common=False), seed).bits < 6
+
+
+@pytest.mark.parametrize("nights", [1, 2])
+def test_jobs_that_a_clock_starts_are_no_workers_setting_out_together(nights: int) -> None:
+    """Strangers whose jobs all begin at half past two sharp, in a log too short to show that they always do."""
+    rng = np.random.default_rng(5)
+    timeline = [
+        (account, night * DAY + 9_000 + 600.0 * run + float(rng.uniform(0, 3)), float(rng.gamma(3.0, 3.0)))
+        for account in range(ACCOUNTS)
+        for night in range(nights)
+        for run in range(3)
+    ]
+    timeline += [(i % ACCOUNTS, float(at), 5.0) for i, at in enumerate(rng.uniform(0, nights * DAY, 10 * ACCOUNTS))]
+
+    found = rhythm_of(timeline)
+
+    assert not (found.together and found.bits > 6)
+
+
 def test_too_little_to_count_is_not_tested() -> None:
     """Neither cleared nor tied: the group says that it could not be tested."""
     assert not rhythm_of([(i, 10.0 * i, 2.0) for i in range(ACCOUNTS)]).tested

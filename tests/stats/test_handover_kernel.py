@@ -40,13 +40,15 @@ def test_copies_that_are_not_moved_show_what_the_timelines_show() -> None:
     start = rng.integers(0, 5_000, 80).astype(np.int64)
     end = start + rng.integers(1, 400, 80)
     source = rng.integers(0, 4, 80).astype(np.int32)
-    moments = np.array([50], dtype=np.int64)
+    moments, together = np.array([50], dtype=np.int64), np.array([20, 40], dtype=np.int64)
+    free = rng.random(80) < 0.7
     shifts = np.array([[0, 0, 0, 0], [6_000, 0, -6_000, 6_000]], dtype=np.int64)
 
-    table = shifted(start, end, source, shifts, moments, 0, 6_000)
+    table = shifted(start, end, source, free, shifts, moments, together, 0, 6_000)
 
     assert table[:, 0].tolist() == [coincidences(start, end, source, moments)[0]] * 2
-    assert table[:, 1] == pytest.approx(in_flight_spread(start, end))
+    assert table[:, 1:3].tolist() == [coincidences(start[free], start[free], source[free], together).tolist()] * 2
+    assert table[:, 3] == pytest.approx(in_flight_spread(start, end))
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -44,7 +44,9 @@ class Scheduling:
 
     tested: bool
     moment_s: float
-    """A start this soon after another account's end counts as a coincidence."""
+    """A start this soon after another account's end counts as a coincidence, ..."""
+    together: bool
+    """... or after another account's start, where that told more."""
     coincidences: int
     expected: float
     spread_z: float

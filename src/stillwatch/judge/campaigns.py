@@ -132,7 +132,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     """The members, surest first.
 
     An account that two hands use goes no further than watch: it may be a stolen key's owner, who is to be told. Neither
-    does one that only passes work in a group whose core shows more: it may be a relay's customer. In a group that only
+    does one that only gives work in a group whose core shows more: it may be a relay's customer, whose conversations
+    went on there. One that takes work over as well is, where nearly all others show more. In a group that only
     shares things and words, neither does one that shows just one of them: a card and a network are also an agency's.
     An account goes no further than review when fewer than two families tie this very account in firmly, when a verified
     organisation stands behind it, which can be asked, or when it was used even once as if by somebody else.
@@ -142,9 +143,10 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     owners = roster.column("organisation").take(group.members).to_pylist()
     vouched = [bool(owner) and (level or "").lower() not in weak for owner, level in zip(owners, levels, strict=True)]
     speaking = group.speaking.sum(axis=0)
-    # Customers of a relay pass conversations to and fro with its accounts and show nothing else of it.
-    others_show_more = float((speaking >= options.families_to_act).mean()) >= options.core_share
-    only_passes = group.speaking[list(Family).index(Family.HAND_OFFS)] & (speaking == 1) & others_show_more
+    # Customers of a relay pass conversations on to its accounts and show nothing else of it.
+    core = float((speaking >= options.families_to_act).mean())
+    only_passes = group.speaking[list(Family).index(Family.HAND_OFFS)] & (speaking == 1)
+    only_passes &= (core >= options.nearly_all) | ((core >= options.core_share) & (group.faint > 0))
     two_hands, visited = conduct.two_hands[group.members], conduct.visited[group.members]
     does = np.array([family in options.telling for family in Family])
     only_shares = ~group.speaking[does].any(axis=0) & (group.bits < options.lone_sharing_bits)

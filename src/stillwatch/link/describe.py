@@ -77,6 +77,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         scheduling=Scheduling(
             tested=rhythm.tested,
             moment_s=rhythm.moment_s,
+            together=rhythm.together,
             coincidences=rhythm.coincidences,
             expected=rhythm.expected,
             spread_z=rhythm.spread_z,

@@ -6,7 +6,18 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from stillwatch.link.rhythm import DAY_US, HOUR_US, MINUTE_US, Codes, Floats, Ints, RhythmOptions, Timelines, busiest
+from stillwatch.link.rhythm import (
+    DAY_US,
+    HOUR_US,
+    MINUTE_US,
+    Codes,
+    Floats,
+    Ints,
+    RhythmOptions,
+    Timelines,
+    busiest,
+    off_the_minute,
+)
 from stillwatch.stats.handover_kernel import covered, own_pace
 
 _LEAST_CHANCE = 1e-3
@@ -17,14 +28,27 @@ _MOST_EXCESS = 0.9
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A group's requests seen in one direction of time: what ended, by whom, and the moments after it."""
+    """One way in which requests can follow on a group's: on what edges, whose they are, and the moments after them."""
 
     backwards: bool
     """Time runs the other way round: what follows on an account's ends, instead of what its starts follow on."""
+    beside: bool
+    """Starts are held against starts, and those that a clock makes say nothing."""
     edges: Ints
     edge_of: Codes
+    moments_us: tuple[int, ...]
     covers: tuple[tuple[Ints, Ints, Ints], ...]
     """By moment, the time that lies within it after any edge."""
+
+    @classmethod
+    def of(
+        cls, edges: Ints, edge_of: Codes, moments_us: tuple[int, ...], *, backwards: bool = False, beside: bool = False
+    ) -> Self:
+        """Put edges in order and measure what lies soon after them."""
+        order = np.argsort(edges, kind="stable")
+        edges = edges[order]
+        covers = tuple(covered(edges, moment) for moment in moments_us)
+        return cls(backwards, beside, edges, edge_of[order], moments_us, covers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +68,9 @@ class _Starts:
 class GroupPace:
     """The pace of one group, against which accounts are held.
 
-    A start after another member's end, and an end before another member's start, are likelier in one hand by what the
-    members show together; the chance of either is read off the same minutes around it and the same time of other days.
-    Nothing is said by a group without a scheduler.
+    A start after another member's end, an end before another member's start, and a start beside another's are likelier
+    in one hand by what the members show together; the chance of each is read off the same minutes around it and the
+    same time of other days. Nothing is said by a group without a scheduler.
     """
 
     def __init__(
@@ -69,12 +93,18 @@ class GroupPace:
         if int(timed.sum()) < 2 * options.least_coincidences or len(members) < 3:  # noqa: PLR2004 - a pair is no pool
             return found
         start, end, by = start[timed], end[timed], members[source[timed]]
-        for backwards in (False, True):
-            edges = -start if backwards else end
-            order = np.argsort(edges, kind="stable")
-            edges = edges[order]
-            covers = tuple(covered(edges, int(moment * 1e6)) for moment in options.own_moments_s)
-            way = _Way(backwards, edges, by[order], covers)
+        soon = tuple(int(moment * 1e6) for moment in options.own_moments_s)
+        near = int(options.own_together_s * 1e6)
+        free = off_the_minute(start, options)
+        for way in (
+            _Way.of(end, by, soon),
+            _Way.of(-start, by, soon, backwards=True),
+            # Beside a start is as much before it as after it: within twice the moment after what lies a moment before.
+            _Way.of(start[free] - near, by[free], (2 * near,), beside=True),
+        ):
+            covers = way.covers
+            if len(way.edges) == 0:
+                continue
             seen = found._starts(members, way)
             # By the scheduler or, else, as a stranger would: how often members come in each ring is the sum of both.
             seen_in = np.bincount(seen.ring, weights=seen.weight, minlength=len(covers) + 1)[:-1] / seen.weight.sum()
@@ -95,7 +125,7 @@ class GroupPace:
             ring = seen.ring[soon]
             told[soon] = np.log2(1.0 - excess.sum() + excess[ring] / seen.chance[soon, ring])
             bits += np.bincount(seen.account, weights=told * seen.weight, minlength=len(accounts))
-        bits *= self.options.both_ways if len(self.ways) > 1 else 1.0
+        bits *= self.options.ways_count[max(0, len(self.ways) - 1)]
         own: Floats = np.clip(bits, -self.options.most_doubt_bits, self.options.most_own_bits)
         return own
 
@@ -103,7 +133,10 @@ class GroupPace:
         """Each start of some accounts within the group's time: what it follows on, and how likely that was."""
         options = self.options
         start, end, place = self.timelines.of([accounts[i : i + 1] for i in range(len(accounts))])
-        if way.backwards:
+        if way.beside:
+            free = off_the_minute(start, options)
+            start, place = start[free], place[free]
+        elif way.backwards:
             start = -end
         reach = options.shift_min * MINUTE_US
         inside = (start >= way.edges[0] - reach) & (start <= way.edges[-1] + reach)
@@ -113,10 +146,8 @@ class GroupPace:
         ring = np.full(len(start), len(way.covers))
         chance = np.zeros((len(start), len(way.covers)))
         before = np.zeros((len(start), 4))
-        for k, (moment, cover) in enumerate(zip(options.own_moments_s, way.covers, strict=True)):
-            found = own_pace(
-                start, accounts[place], way.edges, way.edge_of, int(moment * 1e6), cover, reach, turns, lag
-            )
+        for k, (moment, cover) in enumerate(zip(way.moments_us, way.covers, strict=True)):
+            found = own_pace(start, accounts[place], way.edges, way.edge_of, moment, cover, reach, turns, lag)
             ring[(found[:, 0] > 0.0) & (before[:, 0] <= 0.0)] = k
             near, hits = (found - before)[:, 1:3].T
             tries = found[:, 3]

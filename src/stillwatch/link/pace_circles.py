@@ -21,6 +21,8 @@ class PaceOptions:
     moment_s: float = 2.0
     """A start this soon after another account's end may be the same worker going on (seconds): the shorter half of the
     jitter that careful campaigns add (0.5 to 5 s), in which few strangers fall."""
+    together_s: float = 1.0
+    """... and a start this soon after another account's start may be two workers set going at once (seconds)."""
     most_exchanges: int = 200_000
     """Exchanges of one software's users that are looked at, from their busiest stretch on (bounds the time)."""
     least_accounts: int = 5
@@ -57,8 +59,8 @@ def pace_circles(  # noqa: PLR0913 - views, clocks and how to look
 ) -> Iterator[PaceCircle]:
     """Circles among the users of each software, by the even hours and by the odd hours.
 
-    A software is told by the parameters that it sends. Cover traffic and paraphrase hide what a pool of accounts says,
-    but not that one worker goes on where another has ended.
+    A software is told by the parameters that it sends, or by sending none. Cover traffic and paraphrase hide what a
+    pool of accounts says, but not that one worker goes on where another has ended, or that they set out together.
     """
     odd = (timelines.start // HOUR_US) % 2 == 1
     halves = (timelines.only(~odd), timelines.only(odd))
@@ -66,8 +68,11 @@ def pace_circles(  # noqa: PLR0913 - views, clocks and how to look
         if view.kind is not TokenKind.SETTINGS:
             continue
         most = proposing.largest_share * len(view.known)
-        for token in np.flatnonzero((view.sizes >= options.least_accounts) & (view.sizes <= most)).tolist():
-            holders = view.holders_of(token)
+        sending_none = np.flatnonzero(view.known & (np.diff(view.by_account) == 0)).astype(np.int32)
+        users = (view.holders_of(token) for token in range(len(view.tokens)))
+        for holders in (*users, sending_none):
+            if not options.least_accounts <= len(holders) <= most:
+                continue
             for half, other in (halves, halves[::-1]):
                 graph = _following(half, holders, options)
                 seen: set[bytes] = set()
@@ -84,13 +89,15 @@ def pace_circles(  # noqa: PLR0913 - views, clocks and how to look
 
 
 def _following(timelines: Timelines, holders: Codes, options: PaceOptions) -> csr_array:
-    """Holders by holders: how often a request of one of two began soon after one of the other had ended."""
+    """Holders by holders: how often a request of one of two began soon after one of the other had ended, or begun."""
     start, end, source = timelines.of([holders[i : i + 1] for i in range(len(holders))])
     timed = end > start
     start, end, source = start[timed], end[timed], source[timed]
     if len(start) > options.most_exchanges:
         start, end, source = busiest(start, end, source, options.most_exchanges)
-    first, second = successions(start, end, source, int(options.moment_s * 1e6))
+    after = successions(start, end, source, int(options.moment_s * 1e6))
+    beside = successions(start, start, source, int(options.together_s * 1e6))
+    first, second = (np.concatenate(pair) for pair in zip(after, beside, strict=True))
     n = len(holders)
     graph = csr_array(coo_array((np.ones(len(first)), (first, second)), shape=(n, n)))
     return csr_array(graph + graph.T)

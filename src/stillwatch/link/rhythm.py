@@ -30,6 +30,12 @@ class RhythmOptions:
     moments_s: tuple[float, ...] = (0.5, 2.0, 5.0, 30.0)
     """A start this soon after another account's end may be the same worker going on (seconds): at once, after some or
     all of the jitter that careful campaigns add (0.5 to 5 s published by relays' own tooling), after a longer pause."""
+    together_s: tuple[float, ...] = (1.0, 5.0)
+    """A start this soon after another account's start may be another worker of the pool, set going with it (seconds):
+    synchronised timing has been published of campaigns, and a slow pool shows it where its shifts begin."""
+    on_minute_s: float = 5.0
+    """... unless it is in the first seconds of a minute: strangers' cron jobs start there, and a log of one night has
+    no other night to show that they always do."""
     shift_min: int = 5
     """First null: timelines moved by up to this many whole minutes either way: longer than any request, shorter than a
     shift. Whole minutes leave jobs that start on the minute where they were."""
@@ -55,9 +61,13 @@ class RhythmOptions:
     often strangers do."""
     own_window_s: float = 120.0
     """Starts of an account within this time are one observation: a burst that meets a burst is one coincidence."""
-    both_ways: float = 0.85
-    """What an account's starts and its ends tell together counts for this much of their sum: one meeting with another
-    account's burst shows in both. Strangers with nightly jobs stay within the mean that chance allows by it."""
+    own_together_s: float = 1.0
+    """... or by starting within this time before or after another member's start (seconds)."""
+    ways_count: tuple[float, ...] = (1.0, 0.85, 0.65)
+    """What an account's starts after others' ends, its ends before others' starts and its starts beside others' tell
+    counts for this much of its sum, where one, two or all three speak: one meeting with another account's burst shows
+    in all. Strangers with nightly jobs stay within the mean that chance allows by it, and as few of 38,000 outsiders of
+    campaigns (levels 2 and 3) are tied by 4 bits with three ways as with two: 13 in 100,000."""
     most_own_bits: float = 15.0
     """One account's pace says at most this much for it (bits)."""
     most_doubt_bits: float = 2.0
@@ -71,8 +81,10 @@ class Rhythm:
     bits: float
     moment_s: float
     """The moment that told most."""
+    together: bool
+    """Whether it told of starts after other accounts' starts, and not after their ends."""
     coincidences: int
-    """Starts within that moment after another account's end."""
+    """Starts within that moment after another account's end, or start."""
     expected: float
     """Coincidences that the shifted timelines show on average."""
     spread_z: float
@@ -81,7 +93,7 @@ class Rhythm:
     """False when there was too little to count: the group is then neither cleared nor tied by its rhythm."""
 
 
-UNTESTED = Rhythm(bits=0.0, moment_s=0.5, coincidences=0, expected=0.0, spread_z=0.0, tested=False)
+UNTESTED = Rhythm(bits=0.0, moment_s=0.5, together=False, coincidences=0, expected=0.0, spread_z=0.0, tested=False)
 
 
 class Timelines:
@@ -154,20 +166,29 @@ def shared_rhythm(
     start, end, source = start[timed], end[timed], source[timed]
     if len(start) < 2 * options.least_coincidences:
         return UNTESTED
-    moments = (np.array(options.moments_s) * 1e6).astype(np.int64)
-    real = np.append(coincidences(start, end, source, moments), in_flight_spread(start, end))
+    moments, together = ((np.array(one) * 1e6).astype(np.int64) for one in (options.moments_s, options.together_s))
+    after = coincidences(start, end, source, moments)
+    free = off_the_minute(start, options)
+    beside = coincidences(start[free], start[free], source[free], together)
+    real = np.concatenate([after, beside, [in_flight_spread(start, end)]])
     by_minutes, by_turns = _moves(start, len(parts), options, rng)
-    table = by_minutes.table(start, end, source, moments, slice(options.first_rounds))
+    table = by_minutes.table(start, end, source, free, moments, together, slice(options.first_rounds))
     if max(float(real[:-1].max()), float(table[:, :-1].mean(axis=0).max())) < options.least_coincidences:
         return UNTESTED
     if not _stands_out(real, table, options.first_z):
         return _told(0.0, real, table, options, len(parts))
-    rest = by_minutes.table(start, end, source, moments, slice(options.first_rounds, None))
+    rest = by_minutes.table(start, end, source, free, moments, together, slice(options.first_rounds, None))
     table = np.concatenate([table, rest])
     bits = _bits(real, table, options, len(parts))
     if bits > 0.0 and by_turns is not None:
-        bits = min(bits, _bits(real, by_turns.table(start, end, source, moments), options, len(parts)))
+        bits = min(bits, _bits(real, by_turns.table(start, end, source, free, moments, together), options, len(parts)))
     return _told(bits, real, table, options, len(parts))
+
+
+def off_the_minute(start: Ints, options: RhythmOptions) -> npt.NDArray[np.bool_]:
+    """(n,) whether each start is none that a clock makes: not in the first seconds of a minute."""
+    free: npt.NDArray[np.bool_] = start % MINUTE_US >= int(options.on_minute_s * 1e6)
+    return free
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +201,19 @@ class _Moves:
     by: Ints
     """(rounds, parts)"""
 
-    def table(self, start: Ints, end: Ints, source: Codes, moments: Ints, rounds: slice | None = None) -> Floats:
+    def table(  # noqa: PLR0913 - timelines, moments, and which rounds
+        self,
+        start: Ints,
+        end: Ints,
+        source: Codes,
+        free: npt.NDArray[np.bool_],
+        moments: Ints,
+        together: Ints,
+        rounds: slice | None = None,
+    ) -> Floats:
         """The statistics of each moved copy, (rounds, statistics)."""
         by = self.by if rounds is None else self.by[rounds]
-        out: Floats = shifted(start, end, source, by, moments, self.first, self.span)
+        out: Floats = shifted(start, end, source, free, by, moments, together, self.first, self.span)
         return out
 
 
@@ -245,7 +275,8 @@ def _told(bits: float, real: Floats, null: Floats, options: RhythmOptions, parts
     best = int(np.argmax(ratio))
     return Rhythm(
         bits=bits,
-        moment_s=options.moments_s[best],
+        moment_s=(*options.moments_s, *options.together_s)[best],
+        together=best >= len(options.moments_s),
         coincidences=int(real[best]),
         expected=float(null[:, best].mean()),
         spread_z=_z(float(real[-1]), null[:, -1]) if parts >= options.least_parts_for_spread else 0.0,

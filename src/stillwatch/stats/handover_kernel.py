@@ -2,7 +2,9 @@
 
 Statistics of a group of sources, each against the same sources' timelines moved independently of each other
 (Null: sources act independently on the scale of the moves; each keeps its rhythm, its bursts and all that is slower):
-- coincidences: starts that come within a moment after the end of another source's request, for several moments;
+- coincidences: starts that come within a moment after the end of another source's request, for several moments: a
+  worker goes on where another request has ended; and starts that come so after another's start: workers set out
+  together;
 - spread: the variance over the mean of the number of requests in flight. One full pool keeps it low; machines that are
   switched on and off together raise it.
 """
@@ -69,13 +71,14 @@ def _spread(starts, ends):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
 
 
 @nb.njit(cache=True, nogil=True)
-def shifted(start, end, source, shifts, moments, first, span):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The statistics under each row of `shifts` (rounds, sources), as (rounds, len(moments) + 1), the spread last.
+def shifted(start, end, source, free, shifts, moments, together, first, span):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The statistics under each row of `shifts` (rounds, sources), a column each.
 
-    Times are moved around the circle from `first` to `first + span`.
+    Starts within `moments` after another's end; starts within the moments of `together` after another's start, of those
+    that are `free`; and the spread. Times are moved around the circle from `first` to `first + span`.
     """
     rounds = shifts.shape[0]
-    out = np.empty((rounds, len(moments) + 1))
+    out = np.empty((rounds, len(moments) + len(together) + 1))
     moved_start = np.empty_like(start)
     moved_end = np.empty_like(end)
     for r in range(rounds):
@@ -84,7 +87,9 @@ def shifted(start, end, source, shifts, moments, first, span):  # type: ignore[n
             moved_start[i] = at
             moved_end[i] = at + end[i] - start[i]
         by_start, by_end = np.argsort(moved_start), np.argsort(moved_end)  # sorting is most of the work: once a round
-        out[r, :-1] = _coincide(moved_start, moved_end, source, moments, by_start, by_end)
+        out[r, : len(moments)] = _coincide(moved_start, moved_end, source, moments, by_start, by_end)
+        some = by_start[free[by_start]]
+        out[r, len(moments) : -1] = _coincide(moved_start, moved_start, source, together, some, some)
         out[r, -1] = _spread(moved_start[by_start], moved_end[by_end])
     return out
 
