@@ -167,7 +167,8 @@ def _beaten(cells: Sequence[Result]) -> Iterator[str]:
 
 
 def _by_level(levels: Mapping[int, list[Result]]) -> Iterator[str]:
-    yield "Accounts named at tier review or act, seeds together, with 95 % intervals (Wilson)."
+    yield "Accounts named at tier review or act, seeds together, with 95 % intervals (Wilson). Purity is of all members"
+    yield "of a group, also of those at watch, where stolen keys' owners and relays' customers are listed to be told."
     yield ""
     rows = []
     for level, cells in levels.items():
@@ -177,7 +178,7 @@ def _by_level(levels: Mapping[int, list[Result]]) -> Iterator[str]:
         pieces = [count for group in groups for count in group["split"].values()]
         seen = [count for count in pieces if count]
         members = [_tier(each, "watch")["precision"]["of"] for each in cells]
-        pure = sum((g["purity"] or 0.0) * m for g, m in zip(groups, members, strict=True))
+        shown = [_tier(each, NAMED_AT)["precision"]["of"] for each in cells]
         error = _calibration_error(cells)
         rows.append(
             [
@@ -188,14 +189,21 @@ def _by_level(levels: Mapping[int, list[Result]]) -> Iterator[str]:
                 f"{sum(hits for hits, _ in honest)} of {sum(count for _, count in honest):,}",
                 f"{mean(seen):.2f}" if seen else "-",
                 f"{len(pieces) - len(seen)} of {len(pieces)}",
-                f"{pure / sum(members):.3f}" if sum(members) else "-",
+                _mean_of([group["purity"] for group in groups], members),
+                _mean_of([group["purity_of_shown"] for group in groups], shown),
                 "-" if error is None else f"{error:.3f}",
             ]
         )
     yield from table(
         ["level", "precision", "recall", "recall at act", "honest accounts at act", "groups per campaign found",
-         "campaigns not seen at all", "purity", "calibration error"], rows
+         "campaigns not seen at all", "purity", "purity of those named", "calibration error"], rows
     )  # fmt: skip
+
+
+def _mean_of(shares: Sequence[float | None], weights: Sequence[int]) -> str:
+    """The mean of some shares, each of so many accounts."""
+    total = sum((one or 0.0) * weight for one, weight in zip(shares, weights, strict=True))
+    return f"{total / sum(weights):.3f}" if sum(weights) else "-"
 
 
 def _by_archetype(levels: Mapping[int, list[Result]]) -> Iterator[str]:

@@ -46,7 +46,7 @@ def level(number: int, *, found: int, wrong: int, **more: Any) -> dict[str, Any]
             "accounts": 100,
             "hostile": 10,
             "tiers": [{"tier": name} | tier for name in ("watch", "review", "act")],
-            "grouping": {"purity": 1.0, "split": {"campaign_live_relay": 1}},
+            "grouping": {"purity": 1.0, "purity_of_shown": 1.0, "split": {"campaign_live_relay": 1}},
             "calibration": {"curve": [[0.9, 0.5, found + wrong]]},
             "leaks": [],
         },

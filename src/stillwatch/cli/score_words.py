@@ -12,7 +12,11 @@ def score_lines(found: Score) -> list[str]:
         lines += _tier(tier)
     grouping = found.grouping
     purity = "-" if grouping.purity is None else f"{grouping.purity:.3f}"
-    lines.append(f"{counted(grouping.found, 'campaign')} found, purity {purity}, {grouping.merged} of them merged")
+    shown = "-" if grouping.purity_of_shown is None else f"{grouping.purity_of_shown:.3f}"
+    lines.append(
+        f"{counted(grouping.found, 'campaign')} found, purity {purity} ({shown} of those at review or act), "
+        f"{grouping.merged} of them merged"
+    )
     if grouping.groups_per_campaign is not None:
         lines.append(
             f"each true campaign that was found fell into {grouping.groups_per_campaign:.2f} groups on average"

@@ -48,7 +48,9 @@ def a_score(campaign: str = "campaign_relay", kind: str = "office_nat") -> Score
         accounts=50,
         hostile=20,
         tiers=tiers,
-        grouping=Grouping(found=2, purity=0.9, split={campaign: 2}, groups_per_campaign=2.0, merged=0),
+        grouping=Grouping(
+            found=2, purity=0.9, purity_of_shown=0.95, split={campaign: 2}, groups_per_campaign=2.0, merged=0
+        ),
         calibration=Calibration(brier=0.05, ece=0.08, curve=[(0.35, 0.2, 5), (0.95, 1.0, 18)]),
         contained_at="review",
         looks=looks,
@@ -113,7 +115,7 @@ def test_a_single_scan_has_no_plots_of_time() -> None:
     empty = replace(
         single,
         calibration=Calibration(brier=0.4, ece=None, curve=()),
-        grouping=Grouping(found=0, purity=None, split={}, groups_per_campaign=None, merged=0),
+        grouping=Grouping(found=0, purity=None, purity_of_shown=None, split={}, groups_per_campaign=None, merged=0),
     )
 
     assert "What leaked" not in render_score(single)

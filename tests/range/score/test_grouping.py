@@ -21,3 +21,6 @@ def test_pieces_are_counted_where_somebody_is_asked_to_look(tmp_path: Path) -> N
     assert one.groups_per_campaign == pytest.approx(1.0)
     assert none.groups_per_campaign is None
     assert two.purity == pytest.approx(2 / 3)
+    assert one.purity == pytest.approx(2 / 3)
+    assert one.purity_of_shown == 1.0
+    assert none.purity_of_shown is None

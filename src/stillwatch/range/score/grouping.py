@@ -1,7 +1,7 @@
 """Whether the campaigns that were found are the ones that were there: neither mixed, nor merged, nor in pieces."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,8 @@ class Grouping:
     found: int
     purity: float | None
     """Share of members that belong to their found campaign's most frequent true one."""
+    purity_of_shown: float | None
+    """The same of members of tier review and above: owners of stolen keys and customers are listed at watch."""
     split: Mapping[str, int]
     """Into how many found campaigns each true one fell, members of tier review and above; 0 where none was found."""
     groups_per_campaign: float | None
@@ -34,22 +36,30 @@ def grouping(answer: Answer, truth: Truth) -> Grouping:
     honest accounts as a cluster's impurity.
     """
     groups: dict[str, Counter[str | None]] = defaultdict(Counter)
+    accused: dict[str, Counter[str | None]] = defaultdict(Counter)
     pieces: dict[str, set[str]] = {name: set() for name in truth.campaign_of.values() if name is not None}
     shown = at_least(SHOWN, answer)
     for account, named in answer.items():
         campaign = truth.campaign_of[account]
         groups[named.campaign_id][campaign] += 1
-        if campaign is not None and account in shown:
-            pieces[campaign].add(named.campaign_id)
-    most = sum(
-        max((count for name, count in group.items() if name is not None), default=0) for group in groups.values()
-    )
+        if account in shown:
+            accused[named.campaign_id][campaign] += 1
+            if campaign is not None:
+                pieces[campaign].add(named.campaign_id)
     split = {campaign: len(parts) for campaign, parts in sorted(pieces.items())}
     seen = [parts for parts in split.values() if parts]
     return Grouping(
         found=len(groups),
-        purity=most / len(answer) if answer else None,
+        purity=_purity(groups.values()),
+        purity_of_shown=_purity(accused.values()),
         split=split,
         groups_per_campaign=sum(seen) / len(seen) if seen else None,
         merged=sum(len(set(group) - {None}) > 1 for group in groups.values()),
     )
+
+
+def _purity(groups: Collection[Counter[str | None]]) -> float | None:
+    """The share of all accounts that are of the most frequent campaign of their group."""
+    total = sum(group.total() for group in groups)
+    most = sum(max((count for name, count in group.items() if name is not None), default=0) for group in groups)
+    return most / total if total else None
