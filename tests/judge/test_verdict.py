@@ -73,6 +73,14 @@ def test_less_than_chance_makes_of_many_tries_accuses_nobody(family: Family) -> 
     assert judged({family: NEEDED - 0.1}).tier is None
 
 
+@pytest.mark.parametrize(("bits", "believed"), [(40.0, 30.0), (10_000.0, 50.0)])
+def test_one_family_is_believed_no_further_than_one_test(bits: float, believed: float) -> None:
+    """However much hand-offs add up to, the claim against chance stays one that a model of strangers can carry."""
+    assert judged({Family.HAND_OFFS: bits}).expected_by_chance == pytest.approx(100 * 2.0**-believed)
+    both = judged({Family.HAND_OFFS: bits, Family.WORDS: bits}).expected_by_chance
+    assert both == pytest.approx(100 * 2.0 ** -min(bits, 60.0))
+
+
 def test_two_families_act_when_one_of_them_is_what_accounts_do_together() -> None:
     """The second family needs less, since fewer groups come that far; things and words alone go to a person."""
     assert judged({Family.THINGS: 40.0, Family.HAND_OFFS: 12.0}).tier is Tier.ACT

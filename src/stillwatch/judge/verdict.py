@@ -13,7 +13,7 @@ from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.judge.explanations import ExplanationOptions, Found, could_be_people, find_explanations
 from stillwatch.judge.victims import VictimOptions
-from stillwatch.stats.calibrate import expected_by_chance
+from stillwatch.stats.calibrate import MOST_BITS, expected_by_chance
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,8 +104,9 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     else:
         tier = Tier.ACT
     # The family that proposed the group is not evidence against chance: the strongest one is left out, unless it is so
-    # strong that the group was kept for it alone.
-    found_bits = {one.family: one.bits for one in weighed}
+    # strong that the group was kept for it alone. A family's bits are sums over accounts under a model of strangers,
+    # and no family is believed further than any one test is.
+    found_bits = {one.family: min(one.bits, MOST_BITS) for one in weighed}
     others = sum(sorted((bits for bits in found_bits.values() if bits > 0.0), reverse=True)[1:])
     alone_bits = max(found_bits[Family.RHYTHM], min(found_bits[Family.HAND_OFFS], group.strong_passes))
     by_chance = expected_by_chance(max(others, alone_bits - options.choice_bits), group.tries)
