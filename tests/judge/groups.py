@@ -54,6 +54,7 @@ def group_of(
         bits=np.full(n, 20.0),
         speaking=np.array([[family in speaking] * n for family in Family]),
         faint=np.zeros(n, dtype=np.int64),
+        gave=np.zeros(n, dtype=np.bool_),
         strands=tuple(
             Strand(
                 family=family,

@@ -46,11 +46,13 @@ def tiers(
     *,
     of: Mapping[str, Sequence[Family]] | None = None,
     faint: Sequence[str] = (),
+    gave: Sequence[str] = (),
     known: Mapping[str, Mapping[str, object]] | None = None,
 ) -> dict[str, Tier]:
     """How far each account of a campaign goes, of which two families are beyond chance.
 
-    `of` names who shows which families, `faint` for whom one of these is too faint to act on.
+    `of` names who shows which families, `faint` for whom one of these is too faint to act on (all of them, for those
+    who only `gave` work).
     """
     traffic = traffic_of(rows)
     roster = roster_of(traffic, **(known or {}))
@@ -59,8 +61,11 @@ def tiers(
     for name, families in (of or {}).items():
         place = int(np.flatnonzero(group.members == roster.ids.index(name))[0])
         speaking[:, place] = [family in families for family in Family]
-    faintly = np.array([int(roster.ids[code] in faint) for code in group.members.tolist()])
-    campaign = campaign_of(replace(group, speaking=speaking, faint=faintly), roster, traffic)
+    names = [roster.ids[code] for code in group.members.tolist()]
+    faintly = np.array([int(name in faint) for name in names])
+    giving = np.array([name in gave for name in names])
+    faintly = np.where(giving, speaking.sum(axis=0), faintly)
+    campaign = campaign_of(replace(group, speaking=speaking, faint=faintly, gave=giving), roster, traffic)
 
     assert campaign.tier is Tier.ACT
     return {member.account_id: member.tier for member in campaign.members}
@@ -88,6 +93,19 @@ def test_a_visit_as_if_by_somebody_else_goes_to_a_person(visits: int) -> None:
     assert found == dict.fromkeys(set(FARM) - {STOLEN}, Tier.ACT)
 
 
+def test_an_account_that_two_networks_use_with_one_software_is_asked_about_where_keys_are_stolen() -> None:
+    """A thief's client may be the owner's by luck; beside other stolen keys that is likely enough to ask."""
+    farm = [{**row, "client_ip": "198.51.100.4"} for row in farm_rows()]
+    same = [{"account_id": FARM[1], "client_ip": HOME["client_ip"], **TOOLING}] * 12
+    stolen = [{"account_id": STOLEN, **HOME}] * 12
+
+    alone, beside, among_many = tiers([*farm, *same]), tiers([*farm, *same, *stolen]), tiers([*farm_rows(), *stolen])
+
+    assert alone[FARM[1]] is Tier.ACT
+    assert (beside[FARM[1]], beside[STOLEN], beside[FARM[0]]) == (Tier.REVIEW, Tier.WATCH, Tier.ACT)
+    assert among_many[FARM[1]] is Tier.ACT  # where all go through many networks, that is how they work
+
+
 def test_a_victim_of_a_verified_organisation_is_still_only_watched() -> None:
     """The owner who could be asked is told, not reviewed."""
     rows = [*farm_rows(), *([{"account_id": STOLEN, **HOME}] * 12)]
@@ -101,11 +119,12 @@ def test_a_victim_of_a_verified_organisation_is_still_only_watched() -> None:
     assert (found[STOLEN], found[FARM[5]], found[FARM[0]]) == (Tier.WATCH, Tier.REVIEW, Tier.ACT)
 
 
-def test_who_only_gives_work_beside_a_core_that_shows_more_is_watched() -> None:
-    """A relay's customers have conversations go on in its accounts and share nothing else with them."""
-    customers = {name: [Family.HAND_OFFS] for name in FARM[5:]}
+@pytest.mark.parametrize("beside", [(), (Family.WORDS,)])
+def test_who_only_gives_work_beside_a_core_that_shows_more_is_watched(beside: tuple[Family, ...]) -> None:
+    """A relay's customers have conversations go on in its accounts and share nothing else, but maybe its software."""
+    customers = {name: [*beside, Family.HAND_OFFS] for name in FARM[5:]}
 
-    found = tiers(farm_rows(), of=customers, faint=list(customers))
+    found = tiers(farm_rows(), of=customers, gave=list(customers))
 
     assert {name for name, tier in found.items() if tier is Tier.WATCH} == set(customers)
     assert {name for name, tier in found.items() if tier is Tier.ACT} == set(FARM[:5])

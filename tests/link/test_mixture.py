@@ -193,6 +193,15 @@ def test_a_retry_is_an_own_deed_of_who_gives_and_takes() -> None:
     assert own_deeds(retries) == [False, True, False, False, False, False]
 
 
+def test_who_only_gave_is_told_from_who_took_and_from_whose_requests_were_tried_again() -> None:
+    """A relay's customer gives conversations or is quoted; whose failed request went elsewhere shares a balancer."""
+    passes = [(0, 1, HandOff.CONTINUED), (2, 3, HandOff.QUOTED), (4, 5, HandOff.RETRY), (20, 1, HandOff.CONTINUED)]
+    giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
+    views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
+
+    assert views.only_gave(np.array(GROUP, dtype=np.int32)).tolist() == [True, False, True, False, False, False]
+
+
 def test_what_passes_to_strangers_is_no_deed_within_the_group() -> None:
     """An account that takes work over from outside has passed nothing in the group."""
     assert own_deeds([(30, 1, HandOff.CONTINUED)]) == [False] * len(GROUP)

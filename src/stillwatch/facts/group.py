@@ -77,6 +77,9 @@ class Group:
     faint: npt.NDArray[np.int64]
     """(n,) how many of these do so too faintly to act on, by request parameters only, which colleagues share too, or by
     hand-offs that others can make with an account that does nothing."""
+    gave: npt.NDArray[np.bool_]
+    """(n,) whether each only gave work to the others, conversations or answers, and neither took any over nor had a
+    failed request tried again by them: so do a relay's customers."""
     strands: tuple[Strand, ...]
     tokens: tuple[SharedToken, ...]
     """What members share, most telling first, at most 60."""

@@ -136,21 +136,27 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     went on there. One that takes work over as well is, where nearly all others show more. In a group that only
     shares things and words, neither does one that shows just one of them: a card and a network are also an agency's.
     An account goes no further than review when fewer than two families tie this very account in firmly, when a verified
-    organisation stands behind it, which can be asked, or when it was used even once as if by somebody else.
+    organisation stands behind it, which can be asked, when it was used even once as if by somebody else, or when two
+    networks use it, as they do few others of its group, many of which look stolen.
     """
     weak = options.explanations.weak_verification
     levels = roster.column("verification_level").take(group.members).to_pylist()
     owners = roster.column("organisation").take(group.members).to_pylist()
     vouched = [bool(owner) and (level or "").lower() not in weak for owner, level in zip(owners, levels, strict=True)]
     speaking = group.speaking.sum(axis=0)
-    # Customers of a relay pass conversations on to its accounts and show nothing else of it.
+    # Customers of a relay pass conversations on to its accounts and show nothing else of it, but for its software.
     core = float((speaking >= options.families_to_act).mean())
-    only_passes = group.speaking[list(Family).index(Family.HAND_OFFS)] & (speaking == 1)
-    only_passes &= (core >= options.nearly_all) | ((core >= options.core_share) & (group.faint > 0))
+    passes = group.speaking[list(Family).index(Family.HAND_OFFS)]
+    customer = group.gave & (speaking == group.faint) & (core >= options.core_share)
+    only_passes = passes & (customer | ((speaking == 1) & (core >= options.nearly_all)))
     two_hands, visited = conduct.two_hands[group.members], conduct.visited[group.members]
     does = np.array([family in options.telling for family in Family])
     only_shares = ~group.speaking[does].any(axis=0) & (group.bits < options.lone_sharing_bits)
     excused = two_hands & (not habit)
+    two_places = conduct.two_places[group.members]
+    abroad = float(two_places[~excused].mean()) if not excused.all() else 0.0
+    steals = float(excused.mean()) >= options.victims.looks_stolen and abroad <= options.victims.most_abroad
+    asked = visited | (two_places & steals)
     out = []
     for place in np.flatnonzero(kept).tolist():
         code = int(group.members[place])
@@ -160,7 +166,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         if alone and not telling:
             own = min(own, Tier.WATCH)
         unsure = alone or confidence < options.act_confidence or only_shares[place]
-        if tier is Tier.ACT and (unsure or vouched[place] or visited[place]):
+        if tier is Tier.ACT and (unsure or vouched[place] or asked[place]):
             own = Tier.REVIEW
         if excused[place] or only_passes[place]:
             confidence = min(confidence, options.victims.belongs)

@@ -26,6 +26,8 @@ class Conduct:
     """(accounts,) whether an account in a group is used by two hands; nothing is said of the others."""
     visited: Flags
     """(accounts,) whether it was so even once."""
+    two_places: Flags
+    """(accounts,) whether two networks use it, be it with the same software."""
     models: tuple[tuple[str, ...], ...]
     """By group, the models by how many of its exchanges they answered."""
     timelines: tuple[tuple[tuple[datetime, int], ...], ...]
@@ -38,9 +40,11 @@ class Conduct:
         label = np.full(len(roster), -1, dtype=np.int32)
         label[members] = np.repeat(np.arange(len(groups), dtype=np.int32), [len(codes) for codes in groups])
         once = replace(options, least_exchanges=1, least_share=0.0)
+        any_software = replace(options, most_alike=np.inf)
         return cls(
             two_hands=_spread(members, used_by_two(members, roster, traffic, options), len(roster)),
             visited=_spread(members, used_by_two(members, roster, traffic, once), len(roster)),
+            two_places=_spread(members, used_by_two(members, roster, traffic, any_software), len(roster)),
             models=_models(label, len(groups), roster, traffic),
             timelines=_timelines(label, len(groups), roster, traffic),
         )

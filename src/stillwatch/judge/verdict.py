@@ -34,7 +34,7 @@ class JudgeOptions:
     traffic."""
     nearly_all: float = 0.8
     """Where nearly all members show more than hand-offs, whoever does not is out of line even if it took work over;
-    where fewer do, only who never took any is (it gave, or what it took may have been aimed at it)."""
+    where fewer do, only who gave and never took is."""
     families_to_act: int = 2
     """Independent families that must each be beyond chance before anything may be enforced (law 1)."""
     least_known: float = 0.5

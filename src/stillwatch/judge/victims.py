@@ -30,6 +30,11 @@ class VictimOptions:
     """Where more of one hand's accounts than this look like victims, it is how it works and excuses nobody, ..."""
     least_habit: int = 10
     """... if it has at least this many accounts: a few stolen keys may be all that was found of a campaign."""
+    looks_stolen: float = 0.1
+    """Where this share of a group's accounts look like victims, it steals keys, and an account that two networks use
+    with the same software may be a victim as well: a thief's client may be the owner's by luck ..."""
+    most_abroad: float = 0.5
+    """... unless more of its other accounts than this go through two networks: it is then how the group works."""
     most_alike: float = 0.1
     """One person takes software and habits along: two hands share at most this much of either between networks
     (overlap of the two mixes, 0 to 1)."""

@@ -24,6 +24,8 @@ class Confirmed:
     faint: npt.NDArray[np.int64] | None = None
     """(n,) how many of these do so faintly, by request parameters only, or by what others may have done to the account;
     known once the group is final."""
+    gave: npt.NDArray[np.bool_] | None = None
+    """(n,) whether each only gave work within the group, and took none over; known once the group is final."""
     hand: int = -1
     """Groups that one hand seems to move have the same number; known once the group is final."""
 

@@ -93,6 +93,7 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
             bits=one.bits,
             speaking=np.zeros((len(Family), len(one.members)), bool) if one.speaking is None else one.speaking,
             faint=np.zeros(len(one.members), dtype=np.int64) if one.faint is None else one.faint,
+            gave=np.zeros(len(one.members), dtype=np.bool_) if one.gave is None else one.gave,
             families=families,
             rhythm=rhythm,
             tries=tries,

@@ -86,7 +86,12 @@ class Joiner:
             doubtful[list(Family).index(Family.HAND_OFFS)] |= ~self.views.by_own_deed(members)
             faint = (speaking & doubtful).sum(axis=0)
             if int(own.sum()) >= least:
-                out.append(Confirmed(members[own], bits[own], speaking=speaking[:, own], faint=faint[own], hand=hand))
+                gave = self.views.only_gave(members)[own]
+                out.append(
+                    Confirmed(
+                        members[own], bits[own], speaking=speaking[:, own], faint=faint[own], gave=gave, hand=hand
+                    )
+                )
         return out
 
     def _hands(self, groups: list[Codes], background: list[Floats]) -> list[int]:

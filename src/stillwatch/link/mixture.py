@@ -166,6 +166,17 @@ class Views:
 
         return some(takes & ~retried) | (some(takes & retried) & some(~takes & retried))
 
+    def only_gave(self, members: Codes) -> npt.NDArray[np.bool_]:
+        """(n,) whether an account only ever gave within a group, as a relay's customer does, and no failed request.
+
+        What was tried again elsewhere was sent by whoever shares the balancer.
+        """
+        rows, owner = self.passes_between(members, members)
+        gave = np.bincount(owner, minlength=len(members)) > 0
+        own = np.bincount(owner[self.takes[rows] | self.retried[rows]], minlength=len(members)) > 0
+        only: npt.NDArray[np.bool_] = gave & ~own
+        return only
+
     def passed_in(self, members: Codes, options: MixtureOptions) -> float:
         """What hand-offs say for a group, account by account (bits); nothing for it where too few of them take part."""
         bits = float(self.pass_bits(members, members, options).sum())
