@@ -15,6 +15,8 @@ SHARE: Final = 0.1
 """Of all traffic is the attackers'."""
 EACH: Final = 20
 """Exchanges of a throw-away account: as few as an occasional customer's."""
+AROUND_S: Final = 1_800.0
+"""What throw-away accounts send comes within this time of an honest request: they keep honest people's hours."""
 OLDEST_DAYS: Final = 60.0
 """Throw-away accounts were opened over this time before the log begins, so that no burst of sign-ups shows."""
 QUOTES_EACH: Final = 5
@@ -182,13 +184,18 @@ def _part(whole: int, k: int, parts: int) -> int:
 
 
 def _fillers(attack: Attack, count: int) -> Iterator[Row]:
-    """Requests that resemble nobody's: an honest request's time and client, its words in another order."""
+    """Requests that resemble nobody's: about an honest request's hour, its words in another order.
+
+    Nobody outside can know in which second others will send, so the time is moved by up to `AROUND_S` either way.
+    """
     homes = {name: _address(attack.rng) for name in attack.names}
     clients = dict(zip(attack.names, attack.some(attack.honest, len(attack.names)), strict=True))
     for row in attack.some(attack.honest, count):
         name = attack.account()
         client = clients[name]
         messages = row["input_messages"] or [{"role": "user", "text": "hello there"}]
+        row = row | {"ended_at": row["ended_at"] or row["started_at"]}  # noqa: PLW2901 - the same, with an end
+        _at(row, row["started_at"] + timedelta(seconds=float(attack.rng.uniform(-AROUND_S, AROUND_S))))
         yield row | {
             "account_id": name,
             "credential_id": f"key_{name}",
@@ -202,7 +209,6 @@ def _fillers(attack: Attack, count: int) -> Iterator[Row]:
             "output_text": _shuffled(row["output_text"] or "", attack.rng) or None,
             "reasoning_signatures": None,
             "output_signature": None,
-            "ended_at": row["ended_at"] or row["started_at"],
         }
 
 
