@@ -130,6 +130,15 @@ def test_who_only_gives_work_beside_a_core_that_shows_more_is_watched(beside: tu
     assert {name for name, tier in found.items() if tier is Tier.ACT} == set(FARM[:5])
 
 
+def test_however_many_customers_a_relay_has_they_are_watched() -> None:
+    """More customers than accounts of the relay make the relay no group of customers."""
+    customers = {name: [Family.HAND_OFFS] for name in FARM[3:]}
+
+    found = tiers(farm_rows(), of=customers, gave=list(customers))
+
+    assert {name for name, tier in found.items() if tier is Tier.WATCH} == set(customers)
+
+
 @pytest.mark.parametrize(("passing", "tier"), [(1, Tier.WATCH), (3, Tier.REVIEW)])
 def test_who_takes_work_over_as_well_is_out_of_line_only_where_nearly_all_show_more(passing: int, tier: Tier) -> None:
     """A customer may go on with what the relay was told; many who do so are how a reseller's quiet accounts work."""

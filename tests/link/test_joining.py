@@ -52,7 +52,9 @@ def joiner(held: Held, passes: Pairs, together: float = 0.0, options: JoinOption
         [incidence(kind, tokens) for kind, tokens in held.items()], passed, np.full(ACCOUNTS, 20, dtype=np.int64)
     )
 
-    def no_pace(accounts: npt.NDArray[np.int32], _members: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    def no_pace(
+        accounts: npt.NDArray[np.int32], _members: npt.NDArray[np.int32], _firm: object = None
+    ) -> npt.NDArray[np.float64]:
         return np.zeros(len(accounts))
 
     return Joiner(

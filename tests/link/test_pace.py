@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stillwatch.link.pace import own_rhythm
+from stillwatch.link.pace import GroupPace, own_rhythm
 from stillwatch.link.rhythm import RhythmOptions, Timelines
 from tests.link.test_rhythm import ACCOUNTS, DAY, Codes, clocked, codes, laid_out, nightly, pool, shifts
 
@@ -36,7 +36,7 @@ def test_accounts_of_a_pool_keep_its_pace_and_strangers_do_not(jitter: tuple[flo
 
 def test_accounts_that_set_out_with_a_pool_keep_its_pace() -> None:
     """Where a pool works for seconds only, its accounts are tied in by the moments in which its shifts begin."""
-    bits, strangers = [], []
+    bits, strangers, firm = [], [], []
     for seed in range(10):
         rng = np.random.default_rng(seed)
         beside = rng.uniform(36_000, 78_000, 6 * 25) + DAY * rng.integers(0, 5, 6 * 25)
@@ -47,7 +47,10 @@ def test_accounts_that_set_out_with_a_pool_keep_its_pace() -> None:
         people = codes(known, range(ACCOUNTS, ACCOUNTS + 6))
         strangers += own_rhythm(timelines, people, farm, RhythmOptions()).tolist()
 
+        firm += GroupPace.of(timelines, farm, RhythmOptions()).bits(farm, firm=True).tolist()
+
     assert float(np.median(bits)) > 4
+    assert float(np.median(firm)) < 2  # whoever knows when others send can send with them
     assert sum(one > 4 for one in strangers) <= 1
     assert float(np.mean(np.exp2(strangers))) <= 1.5
 

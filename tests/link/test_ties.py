@@ -39,7 +39,7 @@ def campaign_of(accounts: int, users: int) -> set[int]:
         MixtureOptions(),
         lambda _one, _other: 0.0,
         lambda _members: True,
-        lambda some, _members: np.zeros(len(some)),
+        lambda some, _members, _firm: np.zeros(len(some)),
     )
     codes = np.array(CAMPAIGN, dtype=np.int32)
     (one,) = by.join([Confirmed(codes, np.full(12, 20.0))], 3, np.zeros(accounts, dtype=np.bool_))
@@ -53,7 +53,7 @@ def test_the_rarer_a_campaign_is_the_more_stands_against_any_account(size: int, 
     def prior(among: int, of: int) -> float:
         nobody = np.zeros(0, dtype=np.int32)
         nothing = Views([], HandOffs(nobody, nobody, nobody.astype(np.int8), nobody), np.zeros(among, dtype=np.int64))
-        return Ties(nothing, JoinOptions(), MixtureOptions(), lambda some, _: np.zeros(len(some))).prior_bits(of)
+        return Ties(nothing, JoinOptions(), MixtureOptions(), lambda some, _, _firm: np.zeros(len(some))).prior_bits(of)
 
     assert prior(accounts + more, size) >= prior(accounts, size) >= prior(accounts, size + 1) > 0
 

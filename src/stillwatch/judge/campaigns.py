@@ -145,13 +145,17 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     vouched = [bool(owner) and (level or "").lower() not in weak for owner, level in zip(owners, levels, strict=True)]
     speaking = group.speaking.sum(axis=0)
     # Customers of a relay pass conversations on to its accounts and show nothing else of it, but for its software.
-    core = float((speaking >= options.families_to_act).mean())
     passes = group.speaking[list(Family).index(Family.HAND_OFFS)]
-    customer = group.gave & (speaking == group.faint) & (core >= options.core_share)
-    only_passes = passes & (customer | ((speaking == 1) & (core >= options.nearly_all)))
+    only_gives = passes & group.gave & (speaking == group.faint)
+    core = float((speaking[~only_gives] >= options.families_to_act).mean()) if not only_gives.all() else 0.0
+    only_passes = only_gives & (core >= options.core_share)
+    only_passes |= passes & (speaking == 1) & (core >= options.nearly_all)
     two_hands, visited = conduct.two_hands[group.members], conduct.visited[group.members]
     does = np.array([family in options.telling for family in Family])
-    only_shares = ~group.speaking[does].any(axis=0) & (group.bits < options.lone_sharing_bits)
+    deeds = group.speaking[does].sum(axis=0)
+    only_shares = (deeds == 0) & (group.bits < options.lone_sharing_bits)
+    # What it seems to have done may all be what others did to it: they send its prompts, or when it sends.
+    only_shares |= (deeds > 0) & (deeds <= group.faint)
     excused = two_hands & (not habit)
     two_places = conduct.two_places[group.members]
     abroad = float(two_places[~excused].mean()) if not excused.all() else 0.0

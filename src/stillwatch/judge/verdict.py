@@ -29,9 +29,9 @@ class JudgeOptions:
     honest explanations account for all else: strangers hardly ever pass work to each other or keep each other's pace,
     whatever they share."""
     core_share: float = 0.5
-    """A group has a core that shows more than hand-offs when this share of its members does. On development ranges 0.8
-    to 1.0 of a relay's accounts did, whose customers do not, and 0.3 to 0.4 of a reseller's, most of which have little
-    traffic."""
+    """A group has a core that shows more than hand-offs when this share of those who do not only give does. On
+    development ranges 0.8 to 1.0 of a relay's accounts did, whose customers do not, and 0.3 to 0.4 of a reseller's,
+    most of which have little traffic."""
     nearly_all: float = 0.8
     """Where nearly all members show more than hand-offs, whoever does not is out of line even if it took work over;
     where fewer do, only who gave and never took is."""

@@ -272,8 +272,8 @@ class _Search:
         second, first = sorted((*families.values(), rhythm.bits))[-2:]
         return (first >= self.needed and second >= self.seconded) or lone >= self.needed
 
-    def pace(self, accounts: Codes, members: Codes) -> Floats:
-        """What the rhythm of each account says for its being one of a group, in bits."""
+    def pace(self, accounts: Codes, members: Codes, firm: bool = False) -> Floats:  # noqa: FBT001, FBT002 - see `Pace`
+        """What the rhythm of each account says for its being one of a group, or what of it is firm, in bits."""
         if len(accounts) == 0 or len(members) == 0 or Family.RHYTHM not in self.options.families:
             return np.zeros(len(accounts))
         name = members.tobytes()
@@ -282,7 +282,7 @@ class _Search:
             if len(self.paces) > _KEPT_PACES:
                 self.paces.popitem(last=False)
         self.paces.move_to_end(name)
-        return self.paces[name].bits(accounts)
+        return self.paces[name].bits(accounts, firm=firm)
 
     def together(self, one: Codes, other: Codes) -> float:
         """Bits of one scheduler behind two groups."""

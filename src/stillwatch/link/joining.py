@@ -15,7 +15,7 @@ from stillwatch.facts.token import Family
 from stillwatch.link.choosing import Confirmed, chosen
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.parting import circles_of_things, parts_of
-from stillwatch.link.ties import JoinOptions, Ties
+from stillwatch.link.ties import JoinOptions, Pace, Ties
 
 Floats = npt.NDArray[np.float64]
 Shares = list[dict[int, float]]
@@ -32,7 +32,7 @@ class Joiner:
         mixture: MixtureOptions,
         together: Callable[[Codes, Codes], float],
         stands: Callable[[Codes], bool],
-        pace: Callable[[Codes, Codes], Floats],
+        pace: Pace,
     ) -> None:
         """Take the scan's views and three questions.
 
@@ -79,7 +79,7 @@ class Joiner:
             families[things, pair] = np.minimum(families[things, pair], 0.0)
             bits = families.sum(axis=0)
             # What an account's software sends may tie it in, but is no evidence to act on: colleagues use one software.
-            telling = self.ties.families_against(members, members, background, settings=False)
+            telling = self.ties.families_against(members, members, background, firm=True)
             own = bits >= self.ties.prior_bits(len(members)) + self.options.belongs_bits
             speaking = families >= self.options.speaking_bits
             doubtful = telling < self.options.tied_bits

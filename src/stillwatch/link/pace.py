@@ -115,17 +115,22 @@ class GroupPace:
                 found.ways.append((way, excess * min(1.0, _MOST_EXCESS / excess.sum())))
         return found
 
-    def bits(self, accounts: Codes) -> Floats:
-        """What each account's pace says for its being one of the group, in bits."""
+    def bits(self, accounts: Codes, *, firm: bool = False) -> Floats:
+        """What each account's pace says for its being one of the group, in bits.
+
+        Who knows when an account sends can send just before it or beside it. Firm is what others do after its requests
+        have ended, which only whoever sent them sees.
+        """
         bits = np.zeros(len(accounts))
-        for way, excess in self.ways:
+        ways = [(way, excess) for way, excess in self.ways if way.backwards or not firm]
+        for way, excess in ways:
             seen = self._starts(accounts, way)
             told = np.full(len(seen.ring), np.log2(1.0 - excess.sum()))
             soon = np.flatnonzero(seen.ring < len(excess))
             ring = seen.ring[soon]
             told[soon] = np.log2(1.0 - excess.sum() + excess[ring] / seen.chance[soon, ring])
             bits += np.bincount(seen.account, weights=told * seen.weight, minlength=len(accounts))
-        bits *= self.options.ways_count[max(0, len(self.ways) - 1)]
+        bits *= self.options.ways_count[max(0, len(ways) - 1)]
         own: Floats = np.clip(bits, -self.options.most_doubt_bits, self.options.most_own_bits)
         return own
 

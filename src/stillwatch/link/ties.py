@@ -17,6 +17,10 @@ from stillwatch.stats.calibrate import bits_of_p
 Floats = npt.NDArray[np.float64]
 
 
+Pace = Callable[[Codes, Codes, bool], Floats]
+"""What the rhythm of some accounts says for their being of a group (bits), or what of it is firm."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JoinOptions:
     """When groups are one campaign and when an account belongs to it."""
@@ -66,9 +70,7 @@ class JoinOptions:
 class Ties:
     """The evidence of one scan, asked about accounts and groups."""
 
-    def __init__(
-        self, views: Views, options: JoinOptions, mixture: MixtureOptions, pace: Callable[[Codes, Codes], Floats]
-    ) -> None:
+    def __init__(self, views: Views, options: JoinOptions, mixture: MixtureOptions, pace: Pace) -> None:
         """Take the scan's views; `pace` gives what the rhythm of some accounts says for their being of a group."""
         self.views = views
         self.options = options
@@ -182,18 +184,20 @@ class Ties:
         return float((bits >= self.options.tied_bits).mean())
 
     def families_against(
-        self, accounts: Codes, members: Codes, background: list[Floats], *, settings: bool = True
+        self, accounts: Codes, members: Codes, background: list[Floats], *, firm: bool = False
     ) -> Floats:
         """(4, n): what things, words, hand-offs and rhythm say for each account about a group, in bits.
 
         An account that is a member is judged by the others. How often the group reuses a kind at all is read off its
-        members: a hand with a card for each account says nothing by cards, for or against.
+        members: a hand with a card for each account says nothing by cards, for or against. What is `firm` leaves out
+        what nothing may be enforced on: request parameters, which colleagues share, and requests that others may
+        have timed.
         """
         kinds: dict[TokenKind, Floats] = {}
         belongs = np.isin(accounts, members)
         for place, view in enumerate(self.views.views):
             known = int(view.known[members].sum())
-            if known < 2 or (view.kind is TokenKind.SETTINGS and not settings):  # noqa: PLR2004 - nobody to share with
+            if known < 2 or (view.kind is TokenKind.SETTINGS and firm):  # noqa: PLR2004 - nobody to share with
                 continue
             rows, owner = rows_of(view.by_account, members)
             tokens, token, counts = np.unique(view.held[rows], return_inverse=True, return_counts=True)
@@ -213,4 +217,4 @@ class Ties:
             kinds[view.kind] = np.clip(bits, -4.0, self.options.most_token_bits)
         found = per_family(kinds, len(accounts))
         passes = self.views.pass_bits(accounts, members, self.mixture)
-        return np.stack([found[Family.THINGS], found[Family.WORDS], passes, self.pace(accounts, members)])
+        return np.stack([found[Family.THINGS], found[Family.WORDS], passes, self.pace(accounts, members, firm)])
