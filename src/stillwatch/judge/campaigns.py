@@ -155,7 +155,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     deeds = group.speaking[does].sum(axis=0)
     only_shares = (deeds == 0) & (group.bits < options.lone_sharing_bits)
     # What it seems to have done may all be what others did to it: they send its prompts, or when it sends.
-    only_shares |= (deeds > 0) & (deeds <= group.faint)
+    only_shares |= passes & (deeds <= group.faint)
     excused = two_hands & (not habit)
     two_places = conduct.two_places[group.members]
     abroad = float(two_places[~excused].mean()) if not excused.all() else 0.0

@@ -122,7 +122,7 @@ class GroupPace:
         have ended, which only whoever sent them sees.
         """
         bits = np.zeros(len(accounts))
-        ways = [(way, excess) for way, excess in self.ways if way.backwards or not firm]
+        ways = [(way, excess) for way, excess in self.ways if not (firm and way.beside)]
         for way, excess in ways:
             seen = self._starts(accounts, way)
             told = np.full(len(seen.ring), np.log2(1.0 - excess.sum()))
