@@ -46,7 +46,9 @@ class Scheduling:
     moment_s: float
     """A start this soon after another account's end counts as a coincidence, ..."""
     together: bool
-    """... or after another account's start, where that told more."""
+    """... or after another account's start, where that told more, ..."""
+    others: int = 1
+    """... or after the starts of so many others."""
     coincidences: int
     expected: float
     spread_z: float

@@ -112,9 +112,11 @@ def _rhythm(group: Group) -> Iterable[str]:
     if not seen.tested:
         yield "too few overlapping requests to test for a common scheduler"
         return
-    edge = "start" if seen.together else "end"
+    edge = "another account's start" if seen.together else "another account's end"
+    if seen.others > 1:
+        edge = f"the starts of {seen.others} other accounts"
     yield (
-        f"{seen.coincidences} requests start within {_moment(seen.moment_s)} of another account's {edge}, where shifted"
+        f"{seen.coincidences} requests start within {_moment(seen.moment_s)} of {edge}, where shifted"
         f" timelines show {seen.expected:.1f}"
     )
     if abs(seen.spread_z) > _LEAST_TOLD:

@@ -80,6 +80,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
             tested=rhythm.tested,
             moment_s=rhythm.moment_s,
             together=rhythm.together,
+            others=rhythm.others,
             coincidences=rhythm.coincidences,
             expected=rhythm.expected,
             spread_z=rhythm.spread_z,

@@ -204,11 +204,13 @@ class _Search:
     def _in_pace(self, circle: PaceCircle) -> Confirmed | None:
         """Accounts that keep one pace in the other hours, too, or that another family confirms; told from those around.
 
-        The circle was found by how often they follow on each other, so those hours cannot say whether that was luck.
+        The circle was found by how often they follow on each other, so those hours cannot say whether that was luck;
+        crews among all users of a software can.
         """
-        again = group_rhythm(circle.other_hours, circle.members, self.options.rhythm, self.rng).bits
-        if again < self.needed and max(self.families(circle.members).values()) < self.needed:
-            return None
+        if circle.proven is None or circle.proven < -np.log2(self.options.alpha):
+            again = group_rhythm(circle.other_hours, circle.members, self.options.rhythm, self.rng).bits
+            if again < self.needed and max(self.families(circle.members).values()) < self.needed:
+                return None
         members = circle.members
         bits, inside = np.zeros(0), np.zeros(0, dtype=np.bool_)
         for _ in range(self.options.pace.rounds):

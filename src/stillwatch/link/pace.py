@@ -18,7 +18,7 @@ from stillwatch.link.rhythm import (
     busiest,
     off_the_minute,
 )
-from stillwatch.stats.handover_kernel import covered, own_pace
+from stillwatch.stats.handover_kernel import covered, near_any, own_pace
 
 _LEAST_CHANCE = 1e-3
 """No coincidence is taken to be rarer than this."""
@@ -38,17 +38,43 @@ class _Way:
     edge_of: Codes
     moments_us: tuple[int, ...]
     covers: tuple[tuple[Ints, Ints, Ints], ...]
-    """By moment, the time that lies within it after any edge."""
+    """By moment, the time that lies within it after an edge, or after as many as a crew has."""
+    others: int = 1
+    """The edges of so many others must lie within the moment: of more than one where a crew has set out."""
+    crews: tuple[Ints, Ints, Ints] | None = None
+    """When crews set out: near that, a start is one of a crew's or it is not; elsewhere it is held against any other's."""
 
     @classmethod
-    def of(
-        cls, edges: Ints, edge_of: Codes, moments_us: tuple[int, ...], *, backwards: bool = False, beside: bool = False
-    ) -> Self:
+    def of(cls, edges: Ints, edge_of: Codes, moments_us: tuple[int, ...], *, backwards: bool = False) -> Self:
         """Put edges in order and measure what lies soon after them."""
         order = np.argsort(edges, kind="stable")
         edges = edges[order]
-        covers = tuple(covered(edges, moment) for moment in moments_us)
-        return cls(backwards, beside, edges, edge_of[order], moments_us, covers)
+        covers = tuple(covered(edges, moment, 1) for moment in moments_us)
+        return cls(
+            backwards=backwards, beside=False, edges=edges, edge_of=edge_of[order], moments_us=moments_us, covers=covers
+        )
+
+    @classmethod
+    def beside_starts(cls, start: Ints, by: Codes, near: int, crew: int) -> tuple[Self, Self]:
+        """Starts held against any other's start and, where a crew of that many sets out, against the crew's."""
+        order = np.argsort(start, kind="stable")
+        # Beside a start is as much before it as after it: within twice the moment after what lies a moment before.
+        edges, by = start[order] - near, by[order]
+        crews = covered(_once_each(edges, by, 2 * near), 2 * near, crew)
+        alone, among = (
+            cls(
+                backwards=False,
+                beside=True,
+                edges=edges,
+                edge_of=by,
+                moments_us=(2 * near,),
+                covers=(covered(edges, 2 * near, others),),
+                others=others,
+                crews=crews,
+            )
+            for others in (1, crew - 1)
+        )
+        return alone, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +125,11 @@ class GroupPace:
         for way in (
             _Way.of(end, by, soon),
             _Way.of(-start, by, soon, backwards=True),
-            # Beside a start is as much before it as after it: within twice the moment after what lies a moment before.
-            _Way.of(start[free] - near, by[free], (2 * near,), beside=True),
+            *_Way.beside_starts(start[free], by[free], near, options.crew),
         ):
             covers = way.covers
-            if len(way.edges) == 0:
+            if len(way.edges) == 0 or len((seen := found._starts(members, way)).ring) == 0:
                 continue
-            seen = found._starts(members, way)
             # By the scheduler or, else, as a stranger would: how often members come in each ring is the sum of both.
             seen_in = np.bincount(seen.ring, weights=seen.weight, minlength=len(covers) + 1)[:-1] / seen.weight.sum()
             by_chance = (seen.weight[:, None] * seen.chance).sum(axis=0) / seen.weight.sum()
@@ -118,8 +142,8 @@ class GroupPace:
     def bits(self, accounts: Codes, *, firm: bool = False) -> Floats:
         """What each account's pace says for its being one of the group, in bits.
 
-        Who knows when an account sends can send just before it or beside it. Firm is what others do after its requests
-        have ended, which only whoever sent them sees.
+        Whoever knows when an account sends can send beside it from accounts of his own, and make a crew of it: what
+        starts beside starts tell is not firm.
         """
         bits = np.zeros(len(accounts))
         ways = [(way, excess) for way, excess in self.ways if not (firm and way.beside)]
@@ -130,7 +154,8 @@ class GroupPace:
             ring = seen.ring[soon]
             told[soon] = np.log2(1.0 - excess.sum() + excess[ring] / seen.chance[soon, ring])
             bits += np.bincount(seen.account, weights=told * seen.weight, minlength=len(accounts))
-        bits *= self.options.ways_count[max(0, len(ways) - 1)]
+        kinds = len({(way.backwards, way.beside) for way, _ in ways})
+        bits *= self.options.ways_count[max(0, kinds - 1)]
         own: Floats = np.clip(bits, -self.options.most_doubt_bits, self.options.most_own_bits)
         return own
 
@@ -146,13 +171,19 @@ class GroupPace:
         reach = options.shift_min * MINUTE_US
         inside = (start >= way.edges[0] - reach) & (start <= way.edges[-1] + reach)
         start, place = start[inside], place[inside].astype(np.int64)
+        if way.crews is not None:
+            near_crew = near_any(start, way.crews, reach)
+            asked = near_crew if way.others > 1 else ~near_crew
+            start, place = start[asked], place[asked]
         days = int((way.edges[-1] - way.edges[0]) // DAY_US)
         turns, lag = (min(days, 7), DAY_US) if days + 1 >= options.least_turns else (3, HOUR_US)
         ring = np.full(len(start), len(way.covers))
         chance = np.zeros((len(start), len(way.covers)))
         before = np.zeros((len(start), 4))
         for k, (moment, cover) in enumerate(zip(way.moments_us, way.covers, strict=True)):
-            found = own_pace(start, accounts[place], way.edges, way.edge_of, moment, cover, reach, turns, lag)
+            found = own_pace(
+                start, accounts[place], way.edges, way.edge_of, moment, way.others, cover, reach, turns, lag
+            )
             ring[(found[:, 0] > 0.0) & (before[:, 0] <= 0.0)] = k
             near, hits = (found - before)[:, 1:3].T
             tries = found[:, 3]
@@ -161,6 +192,14 @@ class GroupPace:
         window = place * (1 << 40) + start // int(options.own_window_s * 1e6)
         _, burst, size = np.unique(window, return_inverse=True, return_counts=True)
         return _Starts(place, 1.0 / np.maximum(size[burst], 1), ring, np.maximum(chance, _LEAST_CHANCE))
+
+
+def _once_each(edges: Ints, by: Codes, moment: int) -> Ints:
+    """The sorted edges, in order, without those that follow within a moment on another of the same account."""
+    order = np.lexsort((edges, by))
+    again = (np.diff(by[order], prepend=-1) == 0) & (np.diff(edges[order], prepend=0) <= moment)
+    kept: Ints = np.sort(edges[order][~again])
+    return kept
 
 
 def own_rhythm(timelines: Timelines, accounts: Codes, members: Codes, options: RhythmOptions) -> Floats:

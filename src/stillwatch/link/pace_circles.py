@@ -1,4 +1,4 @@
-"""Circles in one pace: users of one software whose requests follow on each other, found in half of the hours."""
+"""Circles in one pace: users of one software whose requests follow on each other, or who set out in crews."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from scipy.sparse import coo_array, csr_array
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.candidates import CandidateOptions, circles
+from stillwatch.link.crews import crew_graph, crews_beyond_chance
 from stillwatch.link.pace import own_rhythm
 from stillwatch.link.rhythm import HOUR_US, Codes, RhythmOptions, Timelines, busiest
 from stillwatch.stats.handover_kernel import successions
@@ -34,19 +35,27 @@ class PaceOptions:
     the time)."""
     own_bits: float = 2.0
     """Who keeps a circle's pace by this much is looked at as one of it (bits)."""
+    widenings: int = 3
+    """... and whoever keeps the pace of these, so many times: a pool's accounts do not all meet each other."""
+    most_by_chance: float = 0.2
+    """All who set out in crews are looked at as one circle where chance makes at most this share of their software's
+    crews: a balancer's crews are other accounts each time, and seldom two circles of them have one in common."""
     rounds: int = 4
     """A circle's accounts are told from the others around it until nothing changes, at most this often."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaceCircle:
-    """Accounts that keep one pace in every other hour."""
+    """Accounts that keep one pace in every other hour, or all who set out in crews among the users of a software."""
 
     members: Codes
     near: Codes
     """Who else may be of it, themselves included."""
     other_hours: Timelines
     """The hours that were not looked at, by which it may be tested whether that was luck."""
+    proven: float | None = None
+    """What its software's crews tell beyond what the best of so many softwares shows by chance (bits): nobody had been
+    chosen by them, so no other hours need to be asked."""
 
 
 def pace_circles(  # noqa: PLR0913 - views, clocks and how to look
@@ -64,28 +73,67 @@ def pace_circles(  # noqa: PLR0913 - views, clocks and how to look
     """
     odd = (timelines.start // HOUR_US) % 2 == 1
     halves = (timelines.only(~odd), timelines.only(odd))
+    softwares = list(_softwares(views, options, proposing))
+    for holders in softwares:
+        yield from _whole_crew(timelines, holders, len(softwares), options, rhythm, rng)
+        for half, other in (halves, halves[::-1]):
+            following = _following(half, holders, options)
+            crews = crew_graph(half, holders, options.most_exchanges, rhythm)
+            seen: set[bytes] = set()
+            for circle in (
+                *_telling(following, circles(following, proposing, rng), options),
+                *_telling(crews, circles(crews, proposing, rng), options),
+            ):
+                near = holders
+                if len(holders) > options.most_near:
+                    near = np.sort(holders[np.union1d(circle, following[circle].indices)])
+                for members in _ever_wider(np.sort(holders[circle]), near, half, options, rhythm):
+                    if len(members) >= options.least_accounts and members.tobytes() not in seen:
+                        seen.add(members.tobytes())
+                        yield PaceCircle(members, near, other)
+
+
+def _softwares(views: list[Incidence], options: PaceOptions, proposing: CandidateOptions) -> Iterator[Codes]:
+    """The users of each software that is neither used by too few nor by everybody."""
     for view in views:
         if view.kind is not TokenKind.SETTINGS:
             continue
         most = proposing.largest_share * len(view.known)
         sending_none = np.flatnonzero(view.known & (np.diff(view.by_account) == 0)).astype(np.int32)
-        users = (view.holders_of(token) for token in range(len(view.tokens)))
-        for holders in (*users, sending_none):
-            if not options.least_accounts <= len(holders) <= most:
-                continue
-            for half, other in (halves, halves[::-1]):
-                graph = _following(half, holders, options)
-                seen: set[bytes] = set()
-                for circle in _telling(graph, circles(graph, proposing, rng), options):
-                    near = holders
-                    if len(holders) > options.most_near:
-                        near = np.sort(holders[np.union1d(circle, graph[circle].indices)])
-                    core = np.sort(holders[circle])
-                    wide = near[own_rhythm(half, near, core, rhythm) >= options.own_bits]
-                    for members in (core, wide):
-                        if len(members) >= options.least_accounts and members.tobytes() not in seen:
-                            seen.add(members.tobytes())
-                            yield PaceCircle(members, near, other)
+        for holders in (*(view.holders_of(token) for token in range(len(view.tokens))), sending_none):
+            if options.least_accounts <= len(holders) <= most:
+                yield holders
+
+
+def _whole_crew(  # noqa: PLR0913 - clocks, whose, and how to look
+    timelines: Timelines,
+    holders: Codes,
+    softwares: int,
+    options: PaceOptions,
+    rhythm: RhythmOptions,
+    rng: np.random.Generator,
+) -> Iterator[PaceCircle]:
+    """All users of a software who ever set out in a crew, where hardly any of its crews is luck."""
+    members = holders[np.diff(crew_graph(timelines, holders, options.most_exchanges, rhythm).indptr) > 0]
+    if len(members) >= options.least_accounts:
+        bits, by_chance = crews_beyond_chance(timelines, holders, rhythm, rng)
+        if by_chance <= options.most_by_chance:
+            near = holders if len(holders) <= options.most_near else members
+            yield PaceCircle(members, near, timelines, bits - float(np.log2(softwares)))
+
+
+def _ever_wider(
+    core: Codes, near: Codes, timelines: Timelines, options: PaceOptions, rhythm: RhythmOptions
+) -> Iterator[Codes]:
+    """A circle's core, those around it who keep its pace, those who keep the pace of these, and so on."""
+    members = core
+    yield members
+    for _ in range(options.widenings):
+        wider = near[own_rhythm(timelines, near, members, rhythm) >= options.own_bits]
+        if len(wider) < options.least_accounts or np.array_equal(wider, members):
+            return
+        members = wider
+        yield members
 
 
 def _following(timelines: Timelines, holders: Codes, options: PaceOptions) -> csr_array:

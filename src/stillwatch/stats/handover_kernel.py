@@ -5,6 +5,7 @@ Statistics of a group of sources, each against the same sources' timelines moved
 - coincidences: starts that come within a moment after the end of another source's request, for several moments: a
   worker goes on where another request has ended; and starts that come so after another's start: workers set out
   together;
+- gatherings: starts that come within a moment after starts of several other sources: a crew sets out at once;
 - spread: the variance over the mean of the number of requests in flight. One full pool keeps it low; machines that are
   switched on and off together raise it.
 """
@@ -47,6 +48,40 @@ def _coincide(start, end, source, moments, by_start, by_end):  # type: ignore[no
 
 
 @nb.njit(cache=True, nogil=True)
+def gatherings(start, source, moment, others):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """How many starts lie within `moment` after starts of at least that many different other sources."""
+    return _gather(start, source, moment, others, np.argsort(start))
+
+
+@nb.njit(cache=True, nogil=True)
+def _gather(start, source, moment, others, by_start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    found = 0.0
+    met = np.empty(others, dtype=source.dtype)
+    for i in range(len(by_start)):
+        if _others_before(i, start, source, moment, by_start, met) == others:
+            found += 1.0
+    return found
+
+
+@nb.njit(cache=True, nogil=True)
+def _others_before(i, start, source, moment, by_start, met):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Write the other sources that start within `moment` before the i-th start into `met`, until it is full."""
+    n = 0
+    k = i - 1
+    last = max(-1, k - _LOOK_BACK)
+    while k > last and n < len(met) and start[by_start[i]] - start[by_start[k]] <= moment:
+        one = source[by_start[k]]
+        k -= 1
+        new = one != source[by_start[i]]
+        for q in range(n):
+            new = new and met[q] != one
+        if new:
+            met[n] = one
+            n += 1
+    return n
+
+
+@nb.njit(cache=True, nogil=True)
 def in_flight_spread(start, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers
     """Variance over mean of the number in flight, as each start meets it (the request itself left out)."""
     return _spread(np.sort(start), np.sort(end))
@@ -71,14 +106,15 @@ def _spread(starts, ends):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
 
 
 @nb.njit(cache=True, nogil=True)
-def shifted(start, end, source, free, shifts, moments, together, first, span):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def shifted(start, end, source, free, shifts, moments, together, others, first, span):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The statistics under each row of `shifts` (rounds, sources), a column each.
 
-    Starts within `moments` after another's end; starts within the moments of `together` after another's start, of those
-    that are `free`; and the spread. Times are moved around the circle from `first` to `first + span`.
+    Starts within `moments` after another's end; of those that are `free`, starts within the moments of `together` after
+    another's start, and within the first of these after the starts of so many `others`; and the spread. Times are moved
+    around the circle from `first` to `first + span`.
     """
     rounds = shifts.shape[0]
-    out = np.empty((rounds, len(moments) + len(together) + 1))
+    out = np.empty((rounds, len(moments) + len(together) + 2))
     moved_start = np.empty_like(start)
     moved_end = np.empty_like(end)
     for r in range(rounds):
@@ -89,7 +125,8 @@ def shifted(start, end, source, free, shifts, moments, together, first, span):  
         by_start, by_end = np.argsort(moved_start), np.argsort(moved_end)  # sorting is most of the work: once a round
         out[r, : len(moments)] = _coincide(moved_start, moved_end, source, moments, by_start, by_end)
         some = by_start[free[by_start]]
-        out[r, len(moments) : -1] = _coincide(moved_start, moved_start, source, together, some, some)
+        out[r, len(moments) : -2] = _coincide(moved_start, moved_start, source, together, some, some)
+        out[r, -2] = _gather(moved_start, source, together[0], others, some)
         out[r, -1] = _spread(moved_start[by_start], moved_end[by_end])
     return out
 
@@ -104,8 +141,19 @@ def covered_until(time, begins, ends, length):  # type: ignore[no-untyped-def]  
 
 
 @nb.njit(cache=True, nogil=True)
-def covered(begin, moment):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The disjoint stretches that lie within `moment` after any of the sorted times `begin`.
+def near_any(time, cover, reach):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """(n,) whether any of the stretches that `covered` gives lies within `reach` of each time."""
+    begins, ends, length = cover
+    out = np.zeros(len(time), dtype=np.bool_)
+    for i in range(len(time)):
+        until = covered_until(time[i] + reach, begins, ends, length)
+        out[i] = until > covered_until(time[i] - reach, begins, ends, length)
+    return out
+
+
+@nb.njit(cache=True, nogil=True)
+def covered(begin, moment, deep):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The disjoint stretches that lie within `moment` after at least `deep` of the sorted times `begin`.
 
     Returns their begins, their ends, and how long those before each of them are together.
     """
@@ -114,12 +162,15 @@ def covered(begin, moment):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
     ends = np.empty(n, dtype=np.int64)
     length = np.empty(n, dtype=np.int64)
     m = 0
-    for i in range(n):
+    for i in range(deep - 1, n):
+        until = begin[i - deep + 1] + moment
+        if until < begin[i]:
+            continue
         if m and begin[i] <= ends[m - 1]:
-            ends[m - 1] = begin[i] + moment
+            ends[m - 1] = until
         else:
             begins[m] = begin[i]
-            ends[m] = begin[i] + moment
+            ends[m] = until
             m += 1
     total = 0
     for i in range(m):
@@ -129,8 +180,8 @@ def covered(begin, moment):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
 
 
 @nb.njit(cache=True, nogil=True)
-def own_pace(start, source, group_end, group_source, moment, cover, reach, turns, lag):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """For each start: whether another source of the group ended within `moment` before it, and how likely that was.
+def own_pace(start, source, group_end, group_source, moment, others, cover, reach, turns, lag):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """For each start: whether so many others of the group ended within `moment` before it, and how likely that was.
 
     `group_end` is sorted, `group_source` beside it; `cover` is what `covered` gives for them. Returns (n, 4): followed
     or not; the covered share of the time within `reach` around the start; of the `turns` of the `lag` (days, say)
@@ -139,6 +190,7 @@ def own_pace(start, source, group_end, group_source, moment, cover, reach, turns
     """
     begins, ends, length = cover
     out = np.zeros((len(start), 4))
+    met = np.empty(others, dtype=group_source.dtype)
     n = len(group_end)
     if n == 0:
         return out
@@ -146,11 +198,17 @@ def own_pace(start, source, group_end, group_source, moment, cover, reach, turns
         t = start[i]
         place = np.searchsorted(group_end, t, side="right") - 1
         last = max(-1, place - _LOOK_BACK)
-        while place > last and t - group_end[place] <= moment:
-            if group_source[place] != source[i]:
-                out[i, 0] = 1.0
-                break
+        seen = 0
+        while place > last and seen < others and t - group_end[place] <= moment:
+            one = group_source[place]
             place -= 1
+            new = one != source[i]
+            for q in range(seen):
+                new = new and met[q] != one
+            if new:
+                met[seen] = one
+                seen += 1
+        out[i, 0] = 1.0 if seen == others else 0.0
         near = covered_until(t + reach, begins, ends, length) - covered_until(t - reach, begins, ends, length)
         out[i, 1] = near / (2.0 * reach)
         for turn in range(-turns, turns + 1):
@@ -190,4 +248,30 @@ def successions(start, end, source, moment):  # type: ignore[no-untyped-def]  # 
                         second[n] = source[s]
                     n += 1
                 k -= 1
+    return first, second
+
+
+@nb.njit(cache=True, nogil=True)
+def crew_mates(start, source, moment, others):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Who set out in one crew: each start with the starts of different others within `moment` before it, as two arrays.
+
+    Only where there are at least that many `others`.
+    """
+    by_start = np.argsort(start)
+    n = 0
+    first = np.empty(0, dtype=np.int32)
+    second = np.empty(0, dtype=np.int32)
+    met = np.empty(_LOOK_BACK, dtype=np.int32)
+    for writing in (False, True):
+        if writing:
+            first = np.empty(n, dtype=np.int32)
+            second = np.empty(n, dtype=np.int32)
+        n = 0
+        for i in range(len(by_start)):
+            m = _others_before(i, start, source, moment, by_start, met)
+            if m >= others:
+                if writing:
+                    first[n : n + m] = met[:m]
+                    second[n : n + m] = source[by_start[i]]
+                n += m
     return first, second
