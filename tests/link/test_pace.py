@@ -5,7 +5,19 @@ import pytest
 
 from stillwatch.link.pace import GroupPace, own_rhythm
 from stillwatch.link.rhythm import RhythmOptions, Timelines
-from tests.link.test_rhythm import ACCOUNTS, DAY, Codes, clocked, codes, laid_out, nightly, pool, shifts
+from tests.link.test_rhythm import (
+    ACCOUNTS,
+    DAY,
+    SLOW,
+    Codes,
+    clocked,
+    codes,
+    laid_out,
+    nightly,
+    pool,
+    shifts,
+    slow_pool,
+)
 
 
 def pool_and_strangers(seed: int, *, jitter: tuple[float, float]) -> tuple[Timelines, Codes, Codes]:
@@ -53,6 +65,35 @@ def test_accounts_that_set_out_with_a_pool_keep_its_pace() -> None:
     assert float(np.median(firm)) < 2  # whoever knows when others send can send with them
     assert sum(one > 4 for one in strangers) <= 1
     assert float(np.mean(np.exp2(strangers))) <= 1.5
+
+
+def test_one_crew_ties_an_account_more_than_many_chance_meetings() -> None:
+    """Of forty slow accounts, those that ever set out with two others are tied in; strangers as busy are not."""
+    rng = np.random.default_rng(4)
+    timeline, strangers = slow_pool(rng)
+    timelines, known = clocked([*timeline, *strangers])
+    farm, people = codes(known, range(SLOW)), codes(known, range(SLOW, 2 * SLOW))
+
+    pace = GroupPace.of(timelines, farm, RhythmOptions())
+    bits, others = pace.bits(farm), pace.bits(people)
+
+    assert float(np.mean(bits > 5)) > 0.6  # the rest never was in a crew
+    assert float(np.max(others)) < 4
+    assert float(np.max(pace.bits(farm, firm=True))) < 4  # whoever knows when others send can set out with them
+
+
+def test_an_account_that_sends_thrice_at_once_makes_no_crew() -> None:
+    """Three starts in one second are a crew only where they are of three accounts."""
+    rng = np.random.default_rng(4)
+    timeline, _ = slow_pool(rng)
+    bursts = [(0, float(at) + 0.2 * i, 1.0) for at in rng.uniform(36_000, 78_000, 40) for i in range(3)]
+    plain, _ = clocked(timeline)
+    busy, known = clocked([*timeline, *bursts])
+    farm = codes(known, range(SLOW))
+
+    before, after = (own_rhythm(timelines, farm, farm, RhythmOptions()) for timelines in (plain, busy))
+
+    assert float(np.mean(after[1:] > 5)) > 0.9 * float(np.mean(before[1:] > 5))
 
 
 @pytest.mark.parametrize(("nights", "minutes"), [(1, 10), (5, 10), (5, 1)])

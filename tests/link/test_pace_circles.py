@@ -2,13 +2,14 @@
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.candidates import CandidateOptions
 from stillwatch.link.pace_circles import PaceCircle, PaceOptions, pace_circles
 from stillwatch.link.rhythm import RhythmOptions, Timelines, group_rhythm
-from tests.link.test_rhythm import ACCOUNTS, Request, clocked, codes, pool
+from tests.link.test_rhythm import ACCOUNTS, SLOW, Request, clocked, codes, pool, slow_pool
 
 HOURS = 12
 STRANGERS = 30
@@ -85,6 +86,29 @@ def test_a_pool_whose_software_sends_no_parameters_is_found_as_well() -> None:
     found = circles_of(timelines, sending)
 
     assert any(len(np.intersect1d(one.members, members)) >= 10 and len(one.members) <= 13 for one in found)
+
+
+@pytest.mark.parametrize("common", [True, False])
+def test_all_who_set_out_in_crews_are_looked_at_as_one(common: bool) -> None:
+    """A slow pool's crews are other accounts each time; among strangers nobody is looked at so."""
+    rng = np.random.default_rng(7)
+    timeline, strangers = slow_pool(rng, common=common)
+    others = [(2 * SLOW + i, 0.0, 1.0) for i in range(2 * SLOW)]  # whose software is not known
+    timelines, known = clocked([*timeline, *strangers, *others])
+    using = codes(known, range(2 * SLOW))
+    sent = np.zeros(len(using), dtype=np.uint64)
+    view = Incidence.of(
+        TokenKind.SETTINGS, sent, using, np.ones(len(using), dtype=np.float32), np.arange(len(known)) < 2 * SLOW
+    )
+
+    whole = [one for one in circles_of(timelines, view) if one.proven is not None]
+
+    assert len(whole) == (1 if common else 0)
+    if common:
+        farm = codes(known, range(SLOW))
+        assert len(np.intersect1d(whole[0].members, farm)) > 0.7 * SLOW
+        assert len(np.setdiff1d(whole[0].members, farm)) <= 2
+        assert (whole[0].proven or 0.0) > 15
 
 
 def test_only_software_tells_where_to_look() -> None:

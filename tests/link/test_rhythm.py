@@ -136,6 +136,37 @@ def shifts(rng: np.random.Generator, *, common: bool) -> list[Request]:
     return timeline + [(i % ACCOUNTS, float(at), float(rng.gamma(3.0, 3.0))) for i, at in enumerate(cover)]
 
 
+SLOW = 40
+
+
+def slow_pool(rng: np.random.Generator, *, common: bool = True) -> tuple[list[Request], list[Request]]:
+    """Forty accounts, four of which set out within a second at twenty times in five days; and forty strangers as busy.
+
+    Where nothing is `common`, each account sets out at a time of its own.
+    """
+    timeline = []
+    for _ in range(20):
+        moments = DAY * rng.integers(0, 5, 4) + 20.0 + 60.0 * rng.integers(600, 1_300, 4)
+        for place, account in enumerate(rng.choice(SLOW, 4, replace=False).tolist()):
+            begin = float(moments[0 if common else place]) + float(rng.uniform(0, 0.9))
+            timeline.append((account, begin, float(rng.gamma(3.0, 3.0))))
+    beside = rng.uniform(36_000, 78_000, 24 * SLOW) + DAY * rng.integers(0, 5, 24 * SLOW)
+    rest = [(i % (2 * SLOW), float(at), float(rng.gamma(3.0, 3.0))) for i, at in enumerate(beside)]
+    return timeline + [one for one in rest if one[0] < SLOW], [one for one in rest if one[0] >= SLOW]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_crews_are_seen_where_each_account_was_in_one_or_two(seed: int) -> None:
+    """Twenty crews of four among five hundred requests, and the report says of how many others."""
+    timeline, _ = slow_pool(np.random.default_rng(seed))
+
+    found = rhythm_of(timeline, seed)
+
+    assert found.bits > 40
+    assert (found.together, found.others, found.moment_s) == (True, 2, 1.0)
+    assert found.coincidences >= 30
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_workers_that_set_out_together_are_seen_however_seldom_they_do(seed: int) -> None:
     """A pool that works for seconds shows it where its shifts begin, and the report says so."""

@@ -6,7 +6,10 @@ import pytest
 from stillwatch.stats.handover_kernel import (
     coincidences,
     covered,
+    crew_mates,
+    gatherings,
     in_flight_spread,
+    near_any,
     own_pace,
     shifted,
     successions,
@@ -44,31 +47,55 @@ def test_copies_that_are_not_moved_show_what_the_timelines_show() -> None:
     free = rng.random(80) < 0.7
     shifts = np.array([[0, 0, 0, 0], [6_000, 0, -6_000, 6_000]], dtype=np.int64)
 
-    table = shifted(start, end, source, free, shifts, moments, together, 0, 6_000)
+    table = shifted(start, end, source, free, shifts, moments, together, 2, 0, 6_000)
 
     assert table[:, 0].tolist() == [coincidences(start, end, source, moments)[0]] * 2
     assert table[:, 1:3].tolist() == [coincidences(start[free], start[free], source[free], together).tolist()] * 2
-    assert table[:, 3] == pytest.approx(in_flight_spread(start, end))
+    assert table[:, 3].tolist() == [gatherings(start[free], source[free], 20, 2)] * 2
+    assert table[:, 4] == pytest.approx(in_flight_spread(start, end))
+
+
+@pytest.mark.parametrize("others", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_chance_of_keeping_pace_is_the_covered_share_of_the_time_around(seed: int, others: int) -> None:
+    """Against measuring second by second; a source does not follow on itself, and no other counts twice."""
+    rng = np.random.default_rng(seed)
+    ends = np.sort(rng.integers(0, 3_000, 60)).astype(np.int64)
+    ended_by = rng.integers(0, 5, 60).astype(np.int32)
+    start = rng.integers(400, 2_600, 30).astype(np.int64)
+    source = rng.integers(0, 5, 30).astype(np.int32)
+    moment, reach = 40, 300
+
+    cover = covered(ends, moment, others)
+    found = own_pace(start, source, ends, ended_by, moment, others, cover, reach, 0, 1)
+    near = near_any(start, cover, 25)
+
+    for i, (t, who) in enumerate(zip(start.tolist(), source.tolist(), strict=True)):
+        before = {by for end, by in zip(ends.tolist(), ended_by.tolist(), strict=True) if 0 <= t - end <= moment}
+        ticks = np.arange(t - reach, t + reach) + 0.5
+        deep = np.array([((ends <= tick) & (tick < ends + moment)).sum() >= others for tick in ticks])
+        assert found[i, 0] == (len(before - {who}) >= others)
+        assert found[i, 1] == pytest.approx(deep.mean())
+        assert near[i] == deep[reach - 25 : reach + 25].any()
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_chance_of_keeping_pace_is_the_covered_share_of_the_time_around(seed: int) -> None:
-    """Against measuring second by second; an account's own ends are not followed by itself."""
+def test_crews_are_starts_soon_after_those_of_enough_others(seed: int) -> None:
+    """Small timelines, counted start by start."""
     rng = np.random.default_rng(seed)
-    ends = np.sort(rng.integers(0, 3_000, 40)).astype(np.int64)
-    ended_by = rng.integers(0, 5, 40).astype(np.int32)
-    start = rng.integers(400, 2_600, 30).astype(np.int64)
-    source = rng.integers(0, 5, 30).astype(np.int32)
-    moment, reach = 20, 300
+    start = rng.permutation(3_000)[:80].astype(np.int64)
+    source = rng.integers(0, 6, 80).astype(np.int32)
+    before = [
+        {int(source[j]) for j in range(80) if source[j] != source[i] and 0 < start[i] - start[j] <= 60}
+        for i in range(80)
+    ]
 
-    found = own_pace(start, source, ends, ended_by, moment, covered(ends, moment), reach, 0, 1)
+    first, second = crew_mates(start, source, 60, 2)
 
-    for i, (t, who) in enumerate(zip(start.tolist(), source.tolist(), strict=True)):
-        followed = any(by != who and 0 <= t - end <= moment for end, by in zip(ends, ended_by, strict=True))
-        ticks = np.arange(t - reach, t + reach) + 0.5
-        share = np.mean([np.any((ends <= tick) & (tick < ends + moment)) for tick in ticks])
-        assert found[i, 0] == followed
-        assert found[i, 1] == pytest.approx(share)
+    assert gatherings(start, source, 60, 2) == sum(len(met) >= 2 for met in before)
+    assert sorted(zip(first.tolist(), second.tolist(), strict=True)) == sorted(
+        (other, int(source[i])) for i in range(80) for other in before[i] if len(before[i]) >= 2
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -42,7 +42,7 @@ class _Way:
     others: int = 1
     """The edges of so many others must lie within the moment: of more than one where a crew has set out."""
     crews: tuple[Ints, Ints, Ints] | None = None
-    """When crews set out: near that, a start is one of a crew's or it is not; elsewhere it is held against any other's."""
+    """When crews set out. Near that, a start is one of a crew's or it is not; elsewhere, any other's will do."""
 
     @classmethod
     def of(cls, edges: Ints, edge_of: Codes, moments_us: tuple[int, ...], *, backwards: bool = False) -> Self:
