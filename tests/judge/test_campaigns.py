@@ -119,15 +119,25 @@ def test_a_victim_of_a_verified_organisation_is_still_only_watched() -> None:
     assert (found[STOLEN], found[FARM[5]], found[FARM[0]]) == (Tier.WATCH, Tier.REVIEW, Tier.ACT)
 
 
-@pytest.mark.parametrize("beside", [(), (Family.WORDS,)])
-def test_who_only_gives_work_beside_a_core_that_shows_more_is_watched(beside: tuple[Family, ...]) -> None:
-    """A relay's customers have conversations go on in its accounts and share nothing else, but maybe its software."""
-    customers = {name: [*beside, Family.HAND_OFFS] for name in FARM[5:]}
+@pytest.mark.parametrize("alike", [0, 1])
+def test_who_only_gives_work_beside_a_core_that_shows_more_is_watched(alike: int) -> None:
+    """A relay's customers have conversations go on in its accounts and share nothing else, but for one its software."""
+    customers = {name: [Family.HAND_OFFS] for name in FARM[5:]}
+    customers |= {name: [Family.WORDS, Family.HAND_OFFS] for name in FARM[5 : 5 + alike]}
 
     found = tiers(farm_rows(), of=customers, gave=list(customers))
 
     assert {name for name, tier in found.items() if tier is Tier.WATCH} == set(customers)
     assert {name for name, tier in found.items() if tier is Tier.ACT} == set(FARM[:5])
+
+
+def test_who_only_gives_and_uses_the_groups_software_as_all_who_give_do_goes_to_a_person() -> None:
+    """A reseller's quiet accounts, which were never handed anything, are told from customers by their software."""
+    quiet = {name: [Family.WORDS, Family.HAND_OFFS] for name in FARM[5:]}
+
+    found = tiers(farm_rows(), of=quiet, gave=list(quiet))
+
+    assert {found[name] for name in quiet} == {Tier.REVIEW}
 
 
 def test_however_many_customers_a_relay_has_they_are_watched() -> None:

@@ -133,8 +133,9 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
 
     An account that two hands use goes no further than watch: it may be a stolen key's owner, who is to be told. Neither
     does one that only gives work in a group whose core shows more: it may be a relay's customer, whose conversations
-    went on there. One that takes work over as well is, where nearly all others show more. In a group that only
-    shares things and words, neither does one that shows just one of them: a card and a network are also an agency's.
+    went on there, unless it uses the group's software as most of those do. One that takes work over as well is, where
+    nearly all others show more. In a group that only shares things and words, neither does one that shows just one of
+    them: a card and a network are also an agency's.
     An account goes no further than review when fewer than two families tie this very account in firmly, when a verified
     organisation stands behind it, which can be asked, when it was used even once as if by somebody else, or when two
     networks use it, as they do few others of its group, many of which look stolen.
@@ -146,7 +147,12 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     speaking = group.speaking.sum(axis=0)
     # Customers of a relay pass conversations on to its accounts and show nothing else of it, but for its software.
     passes = group.speaking[list(Family).index(Family.HAND_OFFS)]
-    only_gives = passes & group.gave & (speaking == group.faint)
+    gives = passes & group.gave
+    only_gives = gives & (speaking == group.faint)
+    # Customers have software of their own: where most who only give use the group's, they are quiet accounts of it.
+    uses = group.speaking[list(Family).index(Family.WORDS)]
+    if gives.any() and float(uses[gives].mean()) > options.most_customers_alike:
+        only_gives &= ~uses
     core = float((speaking[~only_gives] >= options.families_to_act).mean()) if not only_gives.all() else 0.0
     only_passes = only_gives & (core >= options.core_share)
     only_passes |= passes & (speaking == 1) & (core >= options.nearly_all)

@@ -32,6 +32,9 @@ class JudgeOptions:
     """A group has a core that shows more than hand-offs when this share of those who do not only give does. On
     development ranges 0.8 to 1.0 of a relay's accounts did, whose customers do not, and 0.3 to 0.4 of a reseller's,
     most of which have little traffic."""
+    most_customers_alike: float = 0.5
+    """Where more than this share of those who only give use the group's software, they are no customers of it by that:
+    a relay's customers use what they like."""
     nearly_all: float = 0.8
     """Where nearly all members show more than hand-offs, whoever does not is out of line even if it took work over;
     where fewer do, only who gave and never took is."""

@@ -1,10 +1,11 @@
 """Circles in one pace: users of one software whose requests follow on each other, or who set out in crews."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
@@ -38,8 +39,11 @@ class PaceOptions:
     widenings: int = 3
     """... and whoever keeps the pace of these, so many times: a pool's accounts do not all meet each other."""
     most_by_chance: float = 0.2
-    """All who set out in crews are looked at as one circle where chance makes at most this share of their software's
-    crews: a balancer's crews are other accounts each time, and seldom two circles of them have one in common."""
+    """Those who set out in crews are looked at where chance makes at most this share of their software's crews: ..."""
+    most_again: float = 1.0 / 3.0
+    """... as one where at most this share of those that meet were in crews in even hours and in odd hours: a balancer
+    with many accounts sends out others each time. On five ranges of levels 2 and 3 0 to 0.3 of a reseller's were, and
+    0.4 and more of other pools', of which a software may have several."""
     rounds: int = 4
     """A circle's accounts are told from the others around it until nothing changes, at most this often."""
 
@@ -75,7 +79,7 @@ def pace_circles(  # noqa: PLR0913 - views, clocks and how to look
     halves = (timelines.only(~odd), timelines.only(odd))
     softwares = list(_softwares(views, options, proposing))
     for holders in softwares:
-        yield from _whole_crew(timelines, holders, len(softwares), options, rhythm, rng)
+        yield from _crews(timelines, halves, holders, len(softwares), options, rhythm, rng)
         for half, other in (halves, halves[::-1]):
             following = _following(half, holders, options)
             crews = crew_graph(half, holders, options.most_exchanges, rhythm)
@@ -105,19 +109,35 @@ def _softwares(views: list[Incidence], options: PaceOptions, proposing: Candidat
                 yield holders
 
 
-def _whole_crew(  # noqa: PLR0913 - clocks, whose, and how to look
+def _crews(  # noqa: PLR0913 - clocks, whose, and how to look
     timelines: Timelines,
+    halves: Sequence[Timelines],
     holders: Codes,
     softwares: int,
     options: PaceOptions,
     rhythm: RhythmOptions,
     rng: np.random.Generator,
 ) -> Iterator[PaceCircle]:
-    """All users of a software who ever set out in a crew, where hardly any of its crews is luck."""
-    members = holders[np.diff(crew_graph(timelines, holders, options.most_exchanges, rhythm).indptr) > 0]
-    if len(members) >= options.least_accounts:
-        bits, by_chance = crews_beyond_chance(timelines, holders, rhythm, rng)
-        if by_chance <= options.most_by_chance:
+    """The users of a software who ever set out in a crew, where hardly any of its crews is luck.
+
+    Those who meet again and again are looked at circle by circle; all others as one.
+    """
+    graph = crew_graph(timelines, holders, options.most_exchanges, rhythm)
+    inside = np.diff(graph.indptr) > 0
+    if int(inside.sum()) < options.least_accounts:
+        return
+    bits, by_chance = crews_beyond_chance(timelines, holders, rhythm, rng)
+    if by_chance > options.most_by_chance:
+        return
+    in_both = np.logical_and.reduce(
+        [np.diff(crew_graph(half, holders, options.most_exchanges, rhythm).indptr) > 0 for half in halves]
+    )
+    _, part = connected_components(graph, directed=False)
+    again = np.bincount(part, weights=in_both) / np.bincount(part)
+    settled = again[part] > options.most_again
+    whole = [holders[inside & ~settled], *(holders[part == one] for one in np.unique(part[settled]))]
+    for members in whole:
+        if len(members) >= options.least_accounts:
             near = holders if len(holders) <= options.most_near else members
             yield PaceCircle(members, near, timelines, bits - float(np.log2(softwares)))
 
