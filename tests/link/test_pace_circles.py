@@ -9,7 +9,7 @@ from stillwatch.facts.token import TokenKind
 from stillwatch.link.candidates import CandidateOptions
 from stillwatch.link.pace_circles import PaceCircle, PaceOptions, pace_circles
 from stillwatch.link.rhythm import RhythmOptions, Timelines, group_rhythm
-from tests.link.test_rhythm import ACCOUNTS, SLOW, Request, clocked, codes, pool, slow_pool
+from tests.link.test_rhythm import ACCOUNTS, DAY, SLOW, Request, clocked, codes, pool, slow_pool
 
 HOURS = 12
 STRANGERS = 30
@@ -88,27 +88,49 @@ def test_a_pool_whose_software_sends_no_parameters_is_found_as_well() -> None:
     assert any(len(np.intersect1d(one.members, members)) >= 10 and len(one.members) <= 13 for one in found)
 
 
-@pytest.mark.parametrize("common", [True, False])
-def test_all_who_set_out_in_crews_are_looked_at_as_one(common: bool) -> None:
-    """A slow pool's crews are other accounts each time; among strangers nobody is looked at so."""
-    rng = np.random.default_rng(7)
-    timeline, strangers = slow_pool(rng, common=common)
-    others = [(2 * SLOW + i, 0.0, 1.0) for i in range(2 * SLOW)]  # whose software is not known
-    timelines, known = clocked([*timeline, *strangers, *others])
+def crews_of(timeline: list[Request]) -> list[list[int]]:
+    """The accounts in each circle of crews; 0 to 79 use one software, and that of 80 more is not known."""
+    timelines, known = clocked([*timeline, *((2 * SLOW + i, 0.0, 1.0) for i in range(2 * SLOW))])
     using = codes(known, range(2 * SLOW))
     sent = np.zeros(len(using), dtype=np.uint64)
     view = Incidence.of(
         TokenKind.SETTINGS, sent, using, np.ones(len(using), dtype=np.float32), np.arange(len(known)) < 2 * SLOW
     )
+    found = [one for one in circles_of(timelines, view) if one.proven is not None]
+    assert all((one.proven or 0.0) > 15 for one in found)
+    account = {code: int(name[1:]) for name, code in known.items()}
+    return [[account[code] for code in one.members.tolist()] for one in found]
 
-    whole = [one for one in circles_of(timelines, view) if one.proven is not None]
 
-    assert len(whole) == (1 if common else 0)
-    if common:
-        farm = codes(known, range(SLOW))
-        assert len(np.intersect1d(whole[0].members, farm)) > 0.7 * SLOW
-        assert len(np.setdiff1d(whole[0].members, farm)) <= 2
-        assert (whole[0].proven or 0.0) > 15
+@pytest.mark.parametrize("common", [True, False])
+def test_all_who_set_out_in_crews_are_looked_at_as_one(common: bool) -> None:
+    """A slow pool's crews are other accounts each time; among strangers nobody is looked at so."""
+    timeline, strangers = slow_pool(np.random.default_rng(7), common=common)
+
+    found = crews_of([*timeline, *strangers])
+
+    assert len(found) == (1 if common else 0)
+    for members in found:
+        assert sum(one < SLOW for one in members) > 0.7 * SLOW
+        assert sum(one >= SLOW for one in members) <= 2
+
+
+def test_pools_of_one_software_whose_crews_meet_again_are_looked_at_one_by_one() -> None:
+    """Ten accounts of each of two pools set out day by day; the forty of a third are other ones each time."""
+    rng = np.random.default_rng(7)
+    timeline, strangers = slow_pool(rng)
+    for first in (SLOW, SLOW + 10):
+        for _ in range(40):
+            at = DAY * float(rng.integers(0, 5)) + float(rng.uniform(6, 50)) + 60.0 * float(rng.integers(600, 1_300))
+            crew = first + rng.choice(10, 4, replace=False)
+            timeline += [(int(one), at + float(rng.uniform(0, 0.9)), 3.0) for one in crew]
+
+    found = crews_of([*timeline, *strangers])
+
+    assert len(found) == 3
+    for pool_accounts, least in ((range(SLOW), 26), (range(SLOW, SLOW + 10), 10), (range(SLOW + 10, SLOW + 20), 10)):
+        assert max(len(set(members) & set(pool_accounts)) for members in found) >= least
+    assert max(len(members) for members in found) <= SLOW + 2
 
 
 def test_only_software_tells_where_to_look() -> None:
