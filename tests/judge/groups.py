@@ -50,7 +50,7 @@ def group_of(
     n = len(members)
     return Group(
         members=members,
-        confidence=np.full(n, 0.99),
+        confidence=np.full(n, 0.9995),
         bits=np.full(n, 20.0),
         speaking=np.array([[family in speaking] * n for family in Family]),
         faint=np.zeros(n, dtype=np.int64),

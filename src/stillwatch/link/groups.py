@@ -189,8 +189,9 @@ class _Search:
         return candidate.passing and self.strong_passes(candidate.members) >= self.needed + self.options.lone_bits
 
     def strong_passes(self, members: Codes) -> float:
-        """Bits of what strangers hardly ever do: hand-offs other than quotations."""
-        return float(self.views.pass_bits(members, members, self.options.mixture, quotations=False).sum())
+        """Bits of what strangers hardly ever do: hand-offs other than quotations, where enough accounts take part."""
+        bits = float(self.views.pass_bits(members, members, self.options.mixture, quotations=False).sum())
+        return min(bits, 0.0) if self.views.few_pass(members, self.options.mixture) else bits
 
     def _members_of(self, members: Codes, found: Split) -> Confirmed | None:
         """Those whom the mixture and the pace of the rest keep in; None where too few are left."""

@@ -180,9 +180,12 @@ class Views:
     def passed_in(self, members: Codes, options: MixtureOptions) -> float:
         """What hand-offs say for a group, account by account (bits); nothing for it where too few of them take part."""
         bits = float(self.pass_bits(members, members, options).sum())
+        return min(bits, 0.0) if self.few_pass(members, options) else bits
+
+    def few_pass(self, members: Codes, options: MixtureOptions) -> bool:
+        """Whether too few accounts of a group pass anything within it to speak for all of them."""
         taking_part = len(np.unique(self.passes_between(members, members)[1]))
-        few = taking_part < max(options.passing_accounts, options.passing_share * len(members))
-        return min(bits, 0.0) if few else bits
+        return taking_part < max(options.passing_accounts, options.passing_share * len(members))
 
     def passed_within(self, members: Codes, options: MixtureOptions) -> float:
         """What all hand-offs between the accounts of a group say about the group, in bits.
