@@ -35,7 +35,7 @@ class RhythmOptions:
     synchronised timing has been published of campaigns, and a slow pool shows it where its shifts begin."""
     crew: int = 3
     """This many accounts that start within the first of these moments are a crew that sets out at once: two strangers
-    meet now and then, three hardly ever (with two of a reseller's 6 of 89,000 honest starts did, of its own 3 in 100)."""
+    meet now and then, three hardly ever (6 of 89,000 honest starts with a reseller's crews, 3 in 100 of its own)."""
     on_minute_s: float = 5.0
     """... unless it is in the first seconds of a minute: strangers' cron jobs start there, and a log of one night has
     no other night to show that they always do."""
