@@ -16,13 +16,15 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
-from bench.cells import Cell, Mixture, Workplace, read_truth, work_folder
+from bench.cells import Cell, Mixture, Workplace, work_folder
 from bench.page import About, interval, machine, section, share, table
 from bench.scoreboard import QUICK_CAMPAIGNS, QUICK_HONEST, QUICK_SCALE, SCALE
 from bench.study import EVERY_FAMILY, Study
 from stillwatch import __version__
 from stillwatch.facts.campaign import Campaign, Tier
 from stillwatch.facts.token import Family
+from stillwatch.range.score.answers import Named, Truth, read_truth
+from stillwatch.range.score.grouping import grouping
 
 SEEDS: Final = (2201,)
 LEVELS: Final = (0, 1, 2, 3)
@@ -33,6 +35,8 @@ WITHOUT: Final = {f"all but {family.value}": EVERY_FAMILY - {family} for family 
 PAIRS: Final = {f"{one.value} and {other.value}": frozenset({one, other}) for one, other in combinations(Family, 2)}
 CHOICES: Final[Mapping[str, frozenset[Family]]] = {ALL: EVERY_FAMILY, **WITHOUT, **PAIRS, **ALONE}
 """What is looked for, by the name of its row."""
+UNALIKE: Final = "all four, traffic not held against traffic"
+"""The row for which nobody asks whether two groups' traffic is interchangeable."""
 
 Result = Mapping[str, Any]
 
@@ -74,17 +78,18 @@ def _measured(workplace: Workplace, cell: Cell) -> Result:
     began = time.perf_counter()
     source = workplace.made(cell)
     study = Study.of(source, workplace.folder / "secret")
-    names, hostile = read_truth(source)
-    campaigns = {name for name, guilty in zip(names, hostile.tolist(), strict=True) if guilty}
+    truth = read_truth(source / "truth.parquet")
+    rows = {name: counted(study.conclude(families=families), truth) for name, families in CHOICES.items()}
+    rows[UNALIKE] = counted(study.conclude(traits=frozenset()), truth)
     found = {
         "what": cell.what,
         "level": cell.level,
         "seed": cell.seed,
         "exchanges": len(study.traffic),
-        "accounts": len(names),
-        "hostile": len(campaigns),
+        "accounts": len(truth.campaign_of),
+        "hostile": sum(campaign is not None for campaign in truth.campaign_of.values()),
         "version": __version__,
-        "rows": {name: counted(study.conclude(families=families), campaigns) for name, families in CHOICES.items()},
+        "rows": rows,
     }
     kept.parent.mkdir(exist_ok=True)
     kept.write_text(json.dumps(found, indent=1), encoding="utf-8")
@@ -92,12 +97,27 @@ def _measured(workplace: Workplace, cell: Cell) -> Result:
     return found
 
 
-def counted(found: Sequence[Campaign], hostile: set[str]) -> dict[str, list[int]]:
-    """For each tier, with those above it: how many accounts are named, and how many of them are campaigns'."""
+def counted(found: Sequence[Campaign], truth: Truth) -> dict[str, list[int]]:
+    """For each tier, with those above it: how many accounts are named, and how many of them are campaigns'.
+
+    Also into how many groups the campaigns fell that were found, and how many those are; and how many of the accounts
+    named at review or act are of their group's most frequent campaign, of how many.
+    """
     out = {}
+    hostile = {account for account, campaign in truth.campaign_of.items() if campaign is not None}
     for tier in Tier:
         named = {member.account_id for campaign in found for member in campaign.members if member.tier >= tier}
         out[tier.label] = [len(named), len(named & hostile)]
+    answer = {
+        member.account_id: Named(campaign_id=campaign.campaign_id, confidence=member.confidence, tier=member.tier.label)
+        for campaign in found
+        for member in campaign.members
+    }
+    whole = grouping(answer, truth)
+    pieces = [count for count in whole.split.values() if count]
+    of = out[Tier.REVIEW.label][0]
+    out["pieces"] = [sum(pieces), len(pieces)]
+    out["pure"] = [round((whole.purity_of_shown or 0.0) * of), of]
     return out
 
 
@@ -112,6 +132,7 @@ def page(about: About, results: Sequence[Result]) -> Iterator[str]:
     yield from section("All families, and all but one", _choices([ALL, *WITHOUT], levels, honest))
     yield from section("Two families", _choices(list(PAIRS), levels, honest))
     yield from section("One family alone", _alone(levels, honest))
+    yield from section("Interchangeable traffic", _alike(levels, honest))
 
 
 def _head(about: About, results: Sequence[Result]) -> Iterator[str]:
@@ -203,6 +224,42 @@ def _alone(levels: Mapping[int, Sequence[Result]], honest: Sequence[Result]) -> 
             for name in ALONE
         ],
     )
+
+
+def _alike(levels: Mapping[int, Sequence[Result]], honest: Sequence[Result]) -> Iterator[str]:
+    """Yield what it gives to ask whether the accounts of two groups could be dealt their work by one hand."""
+    yield "Accounts that one hand deals its work to are samples of one mix of words, purposes and volumes. By that,"
+    yield "groups of one software are joined, and pools that do not act as one are parted; it names nobody by itself."
+    yield "Groups for each campaign found, and the purity of those named, at `review` or `act`:"
+    yield ""
+    every = [each for found in levels.values() for each in found]
+    yield from table(
+        [
+            "looked for",
+            *(f"groups a campaign, level {level}" for level in levels),
+            *(f"purity, level {level}" for level in levels),
+            *(f"recall, level {level}" for level in levels),
+            "honest at act",
+            "honest named, no campaign",
+        ],
+        [
+            [
+                name,
+                *(_ratio(found, name, "pieces", 2) for found in levels.values()),
+                *(_ratio(found, name, "pure", 3) for found in levels.values()),
+                *(_recall(found, name, Tier.REVIEW) for found in levels.values()),
+                _honest(every, name, Tier.ACT),
+                _honest(honest, name, Tier.REVIEW),
+            ]
+            for name in (ALL, UNALIKE)
+        ],
+    )
+
+
+def _ratio(results: Sequence[Result], name: str, what: str, digits: int) -> str:
+    counts = [each["rows"][name][what] for each in results]
+    of = sum(whole for _, whole in counts)
+    return f"{sum(part for part, _ in counts) / of:.{digits}f}" if of else "-"
 
 
 def _precision_recall(results: Sequence[Result], name: str) -> str:

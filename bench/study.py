@@ -17,7 +17,9 @@ from stillwatch.facts.traffic import Traffic
 from stillwatch.judge.campaigns import judge
 from stillwatch.judge.verdict import JudgeOptions
 from stillwatch.link.groups import LinkOptions, find_groups
+from stillwatch.link.pools import PoolOptions
 from stillwatch.link.shared_things import ThingOptions
+from stillwatch.link.traits import Trait, TraitOptions
 from stillwatch.pipeline import ScanRequest, scan
 from stillwatch.read.accounts import read_accounts, seal
 from stillwatch.read.quarantine import Rejects
@@ -26,6 +28,7 @@ from stillwatch.store.lists import disposable_domains
 from stillwatch.store.secret import load_secret
 
 EVERY_FAMILY = frozenset(Family)
+EVERY_TRAIT = frozenset(Trait)
 
 
 class Silent:
@@ -63,10 +66,19 @@ class Study:
         return cls(traffic=profiled[0], accounts=seal(read_accounts(accounts, Rejects()), redactor.key))
 
     def conclude(
-        self, *, families: frozenset[Family] = EVERY_FAMILY, accounts: pa.Table | None = None, seed: int = 0
+        self,
+        *,
+        families: frozenset[Family] = EVERY_FAMILY,
+        traits: frozenset[Trait] = EVERY_TRAIT,
+        accounts: pa.Table | None = None,
+        seed: int = 0,
     ) -> tuple[Campaign, ...]:
-        """Return the campaigns that a scan would name by these families, or with another accounts table."""
+        """Return the campaigns that a scan would name by these families and traits, or with another accounts table."""
         roster = Roster.of(self.traffic, self.accounts if accounts is None else accounts)
-        options = LinkOptions(things=ThingOptions(disposable_domains=disposable_domains()), families=families)
+        options = LinkOptions(
+            things=ThingOptions(disposable_domains=disposable_domains()),
+            families=families,
+            pools=PoolOptions(traits=TraitOptions(looked_at=traits)),
+        )
         linked = find_groups(self.traffic, roster, options, np.random.default_rng(seed))
         return judge(linked, roster, self.traffic, JudgeOptions())[0]

@@ -18,9 +18,9 @@ def test_a_quick_run_writes_every_section(tmp_path: Path, monkeypatch: pytest.Mo
     ablation.main()
 
     page = out.read_text(encoding="utf-8")
-    for title in ("All families, and all but one", "Two families", "One family alone"):
+    for title in ("All families, and all but one", "Two families", "One family alone", "Interchangeable traffic"):
         assert f"\n## {title}" in page
-    assert all(f"| {name} |" in page for name in ablation.CHOICES)
+    assert all(f"| {name} |" in page for name in (*ablation.CHOICES, ablation.UNALIKE))
     alone = [line for line in page.splitlines() if line.startswith("| ") and line.split(" | ")[0].endswith(" alone")]
     assert len(alone) == len(Family)
     assert all(line.endswith("| 0 |") for line in alone)
@@ -45,7 +45,10 @@ def test_the_page_counts_accounts_of_all_seeds_together() -> None:
     def result(what: str, hostile: int, review: list[int], act: list[int]) -> Mapping[str, object]:
         counts = {"watch": review, "review": review, "act": act}
         nothing = {tier: [0, 0] for tier in counts}
-        rows = {name: counts if name == ablation.ALL else nothing for name in ablation.CHOICES}
+        nothing |= {"pieces": [3, 2], "pure": [0, 0]}
+        counts |= {"pieces": [3, 2], "pure": [review[1], review[0]]}
+        names = (*ablation.CHOICES, ablation.UNALIKE)
+        rows = {name: counts if name == ablation.ALL else nothing for name in names}
         sizes = {"exchanges": 10, "accounts": 100, "hostile": hostile}
         return {"what": what, "level": 1, "seed": 1, "version": "1", "rows": rows, **sizes}
 
@@ -60,3 +63,4 @@ def test_the_page_counts_accounts_of_all_seeds_together() -> None:
 
     assert "| all four | 0.88 / 0.70 | 0.30 | 1 of 180 | 3 of 100 |" in page
     assert "| all but shared words | - / 0.00 | 0.00 | 0 of 180 | 0 of 100 |" in page
+    assert "| all four | 1.50 | 0.875 | 0.70 | 1 of 180 | 3 of 100 |" in page

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.judge.victims import VictimOptions, used_by_two
-from tests.judge.groups import Row, codes_of, roster_of, traffic_of
+from stillwatch.judge.victims import VictimOptions, habits, used_by_two
+from tests.judge.groups import Row, codes_of, group_of, roster_of, traffic_of
 
 OWNER: dict[str, Any] = {
     "client_ip": "192.0.2.7",
@@ -169,3 +169,38 @@ def test_a_group_of_nobody_has_no_victims() -> None:
     found = used_by_two(np.zeros(0, dtype=np.int32), roster_of(traffic), traffic, VictimOptions())
 
     assert found.tolist() == []
+
+
+def is_habit(rows: Sequence[Row]) -> bool:
+    """Whether all accounts of a log, as one group, are used by two hands as their way of working."""
+    traffic = traffic_of(rows)
+    roster = roster_of(traffic)
+    members = np.arange(len(roster), dtype=np.int32)
+    two_hands = used_by_two(members, roster, traffic, VictimOptions())
+    assert two_hands.all()
+    (found,) = habits([group_of(members, {})], two_hands, roster, traffic, VictimOptions())
+    return found
+
+
+def test_stolen_keys_among_themselves_are_no_habit() -> None:
+    """Twelve owners, each with an editor of their own, and one thief: nobody is the thief's accomplice."""
+    rows = [
+        owner | {"account_id": f"a{i}"}
+        for i in range(12)
+        for owner in (OWNER | {"client_ip": f"192.0.{i}.7", "user_agent": f"editor/{i}", "request_params": None}, THIEF)
+        for _ in range(5)
+    ]
+
+    assert not is_habit(rows)
+
+
+def test_accounts_that_all_work_through_the_same_two_programs_excuse_nobody() -> None:
+    """Whoever makes each of his accounts look stolen, with two programs on two networks each, works that way."""
+    rows = [
+        hand | {"account_id": f"a{i}", "client_ip": f"{net}.{i}.7"}
+        for i in range(12)
+        for hand, net in ((OWNER, "192.0"), (THIEF, "198.51"))
+        for _ in range(5)
+    ]
+
+    assert is_habit(rows)

@@ -31,7 +31,7 @@ def judge(
     conduct = Conduct.of(
         [group.members[mine] for group, mine in zip(linked.groups, kept, strict=True)], roster, traffic, options.victims
     )
-    habit = habits(linked.groups, conduct.two_hands, options.victims)
+    habit = habits(linked.groups, conduct.two_hands, roster, traffic, options.victims)
     for place, (group, verdict) in enumerate(zip(linked.groups, verdicts, strict=True)):
         campaign = _written(group, verdict, kept[place], conduct, place, habit[place], roster, traffic, options)
         (explained if verdict.tier is None else accused).append(campaign)

@@ -1,6 +1,6 @@
 """Accounts that two hands use: a stolen key's owner is a victim, who is warned and restored, not accused (law 5)."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -29,7 +29,10 @@ class VictimOptions:
     most_excused: float = 0.9
     """Where more of one hand's accounts than this look like victims, it is how it works and excuses nobody, ..."""
     least_habit: int = 10
-    """... if it has at least this many accounts: a few stolen keys may be all that was found of a campaign."""
+    """... if it has at least this many accounts: a few stolen keys may be all that was found of a campaign, ..."""
+    same_hands: float = 2.0 / 3.0
+    """... and more than this share of them are used with the same two kinds of software and parameters: owners of
+    stolen keys have their own. Of 23 keys of one thief at most 0.5 have any but the thief's in common."""
     looks_stolen: float = 0.1
     """Where this share of a group's accounts look like victims, it steals keys, and an account that two networks use
     with the same software may be a victim as well: a thief's client may be the owner's by luck ..."""
@@ -62,21 +65,41 @@ def used_by_two(members: Codes, roster: Roster, traffic: Traffic, options: Victi
     return out
 
 
-def habits(groups: Sequence[Group], two_hands: npt.NDArray[np.bool_], options: VictimOptions) -> list[bool]:
+def habits(
+    groups: Sequence[Group], two_hands: npt.NDArray[np.bool_], roster: Roster, traffic: Traffic, options: VictimOptions
+) -> list[bool]:
     """By group, whether being used by two hands is how its accounts work, so that it excuses none of them.
 
     `two_hands` has a row for each account of the scan. Groups that one hand moves are asked together: stolen keys may
     have come to be a group of their own beside the thief's accounts.
     """
-    accounts: Counter[tuple[str, int]] = Counter()
-    shared: Counter[tuple[str, int]] = Counter()
     names = [("hand", group.hand) if group.hand >= 0 else ("alone", place) for place, group in enumerate(groups)]
+    together: dict[tuple[str, int], list[Codes]] = defaultdict(list)
     for name, group in zip(names, groups, strict=True):
-        accounts[name] += len(group.members)
-        shared[name] += int(two_hands[group.members].sum())
-    return [
-        accounts[name] >= options.least_habit and shared[name] > options.most_excused * accounts[name] for name in names
-    ]
+        together[name].append(group.members)
+    habit = {}
+    for name, parts in together.items():
+        members = np.concatenate(parts)
+        shared = members[two_hands[members]]
+        many = len(members) >= options.least_habit and len(shared) > options.most_excused * len(members)
+        habit[name] = many and _second_hand(shared, roster, traffic) > options.same_hands
+    return [habit[name] for name in names]
+
+
+def _second_hand(members: Codes, roster: Roster, traffic: Traffic) -> float:
+    """The share of some accounts that show the second most common software, and set of parameters, among them.
+
+    Of the two the lesser share: many an owner's software sends no parameters, or is what most people use.
+    """
+    shares = []
+    for held in (traffic.seats, traffic.manners):
+        code = roster.codes(held.account)
+        mine = np.isin(code, members)
+        used = np.unique(np.stack([held.token[mine] >> np.uint64(32), code[mine].astype(np.uint64)]), axis=1)
+        _, accounts = np.unique(used[0], return_counts=True)
+        if len(accounts) > 1:
+            shares.append(float(np.sort(accounts)[-2]) / len(members))
+    return min(shares, default=0.0)
 
 
 def _two_hands(seat: npt.NDArray[np.uint64], count: npt.NDArray[np.int32], options: VictimOptions) -> bool:

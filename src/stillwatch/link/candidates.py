@@ -1,6 +1,6 @@
 """Candidate groups, proposed generously: the holders of every rare token, and circles of things and hand-offs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -135,8 +135,10 @@ def _resolutions(nodes: int, options: CandidateOptions) -> list[float]:
     return out
 
 
-def circles(graph: csr_array, options: CandidateOptions, rng: np.random.Generator) -> list[Codes]:
-    """Communities of a weighted graph against its own degrees (modularity), at each resolution.
+def circles(
+    graph: csr_array, options: CandidateOptions, rng: np.random.Generator, resolutions: Sequence[float] = ()
+) -> list[Codes]:
+    """Communities of a weighted graph against its own degrees (modularity), at each resolution (by default of options).
 
     Source: Traag, Waltman and van Eck 2019, "From Louvain to Leiden". Degrees are the null, so a popular thing or a
     chatty account joins nobody by itself.
@@ -149,7 +151,7 @@ def circles(graph: csr_array, options: CandidateOptions, rng: np.random.Generato
         return []
     both = csr_array(both[connected][:, connected])
     found = []
-    for resolution in _resolutions(both.shape[0], options):
+    for resolution in resolutions or _resolutions(both.shape[0], options):
         _, named = leiden_csr(
             both.indptr.astype(np.int64), both.indices.astype(np.int32), both.data.astype(np.float64), both.shape[0],
             resolution=resolution, iterations=2, seed=int(rng.integers(2**31)),

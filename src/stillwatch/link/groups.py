@@ -18,10 +18,12 @@ from stillwatch.link.joining import Joiner
 from stillwatch.link.mixture import MixtureOptions, Split, Views, family_bits, split
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.pace_circles import PaceCircle, PaceOptions, pace_circles
+from stillwatch.link.pools import PoolOptions, Pools
 from stillwatch.link.rhythm import UNTESTED, Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
 from stillwatch.link.shared_things import ThingOptions, shared_things
 from stillwatch.link.shared_words import WordOptions, shared_words
 from stillwatch.link.ties import JoinOptions, Ties
+from stillwatch.link.traits import Traits
 from stillwatch.stats.calibrate import log2_choose
 
 Floats = npt.NDArray[np.float64]
@@ -55,6 +57,7 @@ class LinkOptions:
     overlap: float = 0.5
     """A candidate of which this share is in confirmed groups already needs no test for a scheduler."""
     join: JoinOptions = field(default_factory=JoinOptions)
+    pools: PoolOptions = field(default_factory=PoolOptions)
     least_member_bits: float = 3.0
     """A member needs this much evidence of its own beside what proposed the group: knowing nothing ties nobody."""
 
@@ -76,7 +79,13 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
     if tries == 0:
         return Linked()
     least = options.candidates.least_accounts
-    joiner = Joiner(search.views, options.join, options.mixture, search.together, search.stands, search.pace)
+    pools = Pools(
+        search.views, timelines, Traits(traffic.activity, options.pools.traits, rng), search.ties, search.one_pace,
+        options.pools, options.pace, options.candidates, rng,
+    )  # fmt: skip
+    joiner = Joiner(
+        search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools, search.acts
+    )
     registered = roster.column("authorised_use").is_valid().to_numpy(zero_copy_only=False)
     joined = joiner.join(search.confirm(proposed, paced), least, registered)
     kept = [
@@ -269,6 +278,10 @@ class _Search:
         families = self.families(members)
         return self.enough(members, families, UNTESTED) or self.enough(members, families, self.rhythm(members))
 
+    def acts(self, members: Codes) -> bool:
+        """Whether work that passes within a group, or its pace, is beyond chance."""
+        return self.strong_passes(members) >= self.seconded or self.rhythm(members).bits >= self.seconded
+
     def enough(self, members: Codes, families: dict[Family, float], rhythm: Rhythm) -> bool:
         """Whether two families are beyond chance, or one that strangers do not show and far beyond it."""
         lone = max(self.strong_passes(members), rhythm.bits) - self.options.lone_bits
@@ -289,9 +302,13 @@ class _Search:
 
     def together(self, one: Codes, other: Codes) -> float:
         """Bits of one scheduler behind two groups."""
+        return self.one_pace(one, other).bits
+
+    def one_pace(self, one: Codes, other: Codes) -> Rhythm:
+        """The scheduler test of two sets of accounts, each moved as a whole."""
         if Family.RHYTHM not in self.options.families:
-            return 0.0
-        return shared_rhythm(self.timelines, (one, other), self.options.rhythm, self.rng).bits
+            return UNTESTED
+        return shared_rhythm(self.timelines, (one, other), self.options.rhythm, self.rng)
 
     def rhythm(self, members: Codes) -> Rhythm:
         """The scheduler test of a group."""

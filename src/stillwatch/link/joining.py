@@ -15,6 +15,7 @@ from stillwatch.facts.token import Family
 from stillwatch.link.choosing import Confirmed, chosen
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.parting import circles_of_things, parts_of
+from stillwatch.link.pools import Pools
 from stillwatch.link.ties import JoinOptions, Pace, Ties
 
 Floats = npt.NDArray[np.float64]
@@ -33,12 +34,18 @@ class Joiner:
         together: Callable[[Codes, Codes], float],
         stands: Callable[[Codes], bool],
         pace: Pace,
+        pools: Pools | None = None,
+        acts: Callable[[Codes], bool] = lambda _members: True,
     ) -> None:
-        """Take the scan's views and three questions.
+        """Take the scan's views and what may be asked about it.
 
         `together` gives the bits of one scheduler behind two groups, `stands` whether two families are beyond chance
-        for a group, `pace` what the rhythm of some accounts says for their being of a group.
+        for a group, `pace` what the rhythm of some accounts says for their being of a group, `acts` whether a group
+        passes work or keeps a pace. Without `pools`, pieces of one software stay apart and what does not act as one
+        stays together.
         """
+        self.pools = pools
+        self.acts = acts
         self.together = together
         self.stands = stands
         self.views = views
@@ -59,12 +66,14 @@ class Joiner:
             groups = self._merge(self._reunite([*groups, *more], confirmed))
             # A part that does not stand alone is let go: its accounts may belong to others.
             groups = [members for members in groups if self.stands(members)]
+        groups = self._in_pieces(groups)
         for _ in range(self.options.growth_rounds):
             before = sum(len(members) for members in groups)
             groups = self._grow(self._absorb(groups, confirmed))
             if sum(len(members) for members in groups) == before:
                 break
         groups = [part for members in groups for part in parts_of(self.views, members, self._act_as_one, least)]
+        groups = self._in_pieces(self._in_pools(groups))
         groups = [part for members in groups for part in (members[~registered[members]], members[registered[members]])]
         groups = [members for members in groups if len(members) >= least]
         groups.sort(key=lambda members: (-len(members), int(members[0])))
@@ -93,6 +102,17 @@ class Joiner:
                     )
                 )
         return out
+
+    def _in_pieces(self, groups: list[Codes]) -> list[Codes]:
+        """The groups, pieces of one pool joined."""
+        return groups if self.pools is None else self.pools.joined(groups, self.acts)
+
+    def _in_pools(self, groups: list[Codes]) -> list[Codes]:
+        """The groups, those of several pools parted."""
+        if self.pools is None:
+            return groups
+        background = self.ties.background(groups)
+        return [part for members in groups for part in self.pools.parts(members, self.stands, background)]
 
     def _hands(self, groups: list[Codes], background: list[Floats]) -> list[int]:
         """A number for each group, the same for groups that one hand moves as far as can be told.

@@ -81,16 +81,16 @@ def pace_circles(  # noqa: PLR0913 - views, clocks and how to look
     for holders in softwares:
         yield from _crews(timelines, halves, holders, len(softwares), options, rhythm, rng)
         for half, other in (halves, halves[::-1]):
-            following = _following(half, holders, options)
+            graph = following(half, holders, options)
             crews = crew_graph(half, holders, options.most_exchanges, rhythm)
             seen: set[bytes] = set()
             for circle in (
-                *_telling(following, circles(following, proposing, rng), options),
+                *_telling(graph, circles(graph, proposing, rng), options),
                 *_telling(crews, circles(crews, proposing, rng), options),
             ):
                 near = holders
                 if len(holders) > options.most_near:
-                    near = np.sort(holders[np.union1d(circle, following[circle].indices)])
+                    near = np.sort(holders[np.union1d(circle, graph[circle].indices)])
                 for members in _ever_wider(np.sort(holders[circle]), near, half, options, rhythm):
                     if len(members) >= options.least_accounts and members.tobytes() not in seen:
                         seen.add(members.tobytes())
@@ -156,7 +156,7 @@ def _ever_wider(
         yield members
 
 
-def _following(timelines: Timelines, holders: Codes, options: PaceOptions) -> csr_array:
+def following(timelines: Timelines, holders: Codes, options: PaceOptions) -> csr_array:
     """Holders by holders: how often a request of one of two began soon after one of the other had ended, or begun."""
     start, end, source = timelines.of([holders[i : i + 1] for i in range(len(holders))])
     timed = end > start

@@ -129,19 +129,24 @@ class Ties:
             out.append(counts)
         return out
 
-    def shared_bits(
+    def shared_bits(  # noqa: PLR0913 - two groups, and what is known of each
         self,
         ours: Codes,
         theirs: Codes,
         our_shares: list[dict[int, float]],
         their_shares: list[dict[int, float]],
         background: list[Floats],
+        *,
+        firm: bool = False,
     ) -> list[float]:
-        """What two groups share by things and by words, and what they hand on to each other, in bits."""
+        """What two groups share by things and by words, and what they hand on to each other, in bits.
+
+        What is `firm` leaves out request parameters, which colleagues share.
+        """
         kinds: list[tuple[TokenKind, float]] = []
         for place, view in enumerate(self.views.views):
             mine, other = our_shares[place], their_shares[place]
-            if not mine or not other:
+            if not mine or not other or (view.kind is TokenKind.SETTINGS and firm):
                 continue
             # Both groups must show it broadly; the rarer it is outside all groups, the more it says. Accounts have one
             # card and a few addresses, whose shares add up, but any number of templates, of which the best counts.

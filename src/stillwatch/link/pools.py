@@ -1,0 +1,181 @@
+"""Pools: what neither acts as one nor is alike is parted, and pieces of one software that are alike are one."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array
+
+from stillwatch.facts.group import Codes
+from stillwatch.facts.token import TokenKind
+from stillwatch.link.candidates import CandidateOptions, circles
+from stillwatch.link.mixture import Views
+from stillwatch.link.pace_circles import PaceOptions, following
+from stillwatch.link.rhythm import Rhythm, Timelines
+from stillwatch.link.ties import Floats, Ties
+from stillwatch.link.traits import TraitOptions, Traits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoolOptions:
+    """When parts of a group are campaigns of their own, and when groups are parts of one."""
+
+    traits: TraitOptions = field(default_factory=TraitOptions)
+    apart: float = 0.02
+    """Parts that do not act as one are parted where one hand would make them differ so much this seldom. Halves of one
+    pool that seemed not to act as one: 1 of 31 on looked-at ranges of levels 2 and 3 below 0.1, pools of two campaigns
+    0.002 to 0.016."""
+    alike: float = 0.2
+    """Groups of one software are one where one hand would make them differ so much at least this often: of 27 pairs of
+    two campaigns of one software, on ten ranges, those with a group of three accounts alone do."""
+    using: float = 0.5
+    """A group has a software when this share of its accounts sends the same request parameters ..."""
+    most_users: float = 0.2
+    """... and at most this share of the accounts outside all groups does: what more send is common property."""
+    most_groups: int = 32
+    """Of one software, the widest groups that are held against each other (bounds the time)."""
+    passing: float = 5.0
+    """Work that passes between two accounts counts as much as this many requests of one soon after the other's."""
+    looks: int = 3
+    """Circles are looked for this often, since each look finds others: some mix two pools, which then act as one."""
+    most_circles: int = 16
+    """Circles of a group's pace that are looked at as parts of it, the widest (bounds the time)."""
+
+
+class Pools:
+    """What is asked about the pools of one scan's groups."""
+
+    def __init__(  # noqa: PLR0913 - the scan, and how to look at it
+        self,
+        views: Views,
+        timelines: Timelines,
+        traits: Traits,
+        ties: Ties,
+        together: Callable[[Codes, Codes], Rhythm],
+        options: PoolOptions,
+        pace: PaceOptions,
+        proposing: CandidateOptions,
+        rng: np.random.Generator,
+    ) -> None:
+        """Take the scan's views, clocks and traits; `together` tests for one scheduler behind two sets of accounts."""
+        self.views = views
+        self.timelines = timelines
+        self.traits = traits
+        self.ties = ties
+        self.together = together
+        self.options = options
+        self.pace = pace
+        self.proposing = proposing
+        self.rng = rng
+
+    def joined(self, groups: list[Codes], acts: Callable[[Codes], bool]) -> list[Codes]:
+        """The groups, those made one that use one software and whose accounts could be dealt out by one hand.
+
+        A reseller's pool falls into pieces that pass work within themselves only. Two campaigns that bought one
+        software do differ in something: in words, in purposes, or in how much they ask. Only what `acts` by itself,
+        passing work or keeping a pace, is a piece of anything: colleagues who use the software are not.
+        """
+        if not self.traits.tell:
+            return groups
+        by_software: dict[int, list[Codes]] = defaultdict(list)
+        out: list[Codes] = []
+        background = self.ties.background(groups)
+        for members in groups:
+            software = self._software(members, background)
+            (by_software[software] if software is not None else out).append(members)
+        for using in by_software.values():
+            using.sort(key=lambda members: (-len(members), int(members[0])))
+            asked = using[: self.options.most_groups] if len(using) > 1 else []
+            pieces = [members for members in asked if acts(members)]
+            out += gathered(pieces, self.traits.likeness, self.options.alike)
+            out += [members for members in using if not any(members is piece for piece in pieces)]
+        return out
+
+    def parts(self, members: Codes, stands: Callable[[Codes], bool], background: list[Floats]) -> list[Codes]:
+        """The pools that a group really is, the widest first.
+
+        Circles that follow on each other are put together where they act as one, and then where they are alike in what
+        they are used for. Whoever is in none goes to the part that it is tied to most. A part that does not `stand`
+        alone is none.
+        """
+        if len(members) < 2 * self.proposing.least_accounts or not self.traits.tell:
+            return [members]
+        graph = following(self.timelines, members, self.pace) + self._passing(members)
+        for _ in range(self.options.looks):
+            found = self._divided(members, graph, stands, background)
+            if len(found) > 1:
+                parts = [part for one in found for part in self.parts(one, stands, background)]
+                return sorted(parts, key=lambda part: (-len(part), int(part[0])))
+        return [members]
+
+    def _divided(
+        self, members: Codes, graph: csr_array, stands: Callable[[Codes], bool], background: list[Floats]
+    ) -> list[Codes]:
+        """One look for the pools of a group, given who follows on whom in it."""
+        least = self.proposing.least_accounts
+        found = circles(graph, self.proposing, self.rng, resolutions=(1.0,))
+        found.sort(key=lambda circle: (-len(circle), int(circle.min())))
+        parts = [np.sort(members[circle]) for circle in found[: self.options.most_circles]]
+
+        def act_as_one(one: Codes, other: Codes) -> float:
+            return self._tie(one, other, background)
+
+        speaking = self.ties.options.speaking_bits
+        parts = gathered(gathered(parts, act_as_one, speaking), self.traits.likeness, self.options.apart)
+        # Parts whose pace could not be told are not said to keep another's: nothing is parted without need.
+        parts = gathered(parts, lambda one, other: 0.0 if self.together(one, other).tested else 1.0, 1.0)
+        parts = [part for part in parts if len(part) >= least and stands(part)]
+        if len(parts) < 2:  # noqa: PLR2004 - one pool
+            return [members]
+        rest = np.setdiff1d(members, np.concatenate(parts))
+        tied = [
+            self.ties.families_against(rest, part, background).sum(axis=0) - self.ties.prior_bits(len(part))
+            for part in parts
+        ]
+        home = np.argmax(tied, axis=0)
+        return [np.sort(np.concatenate([part, rest[home == place]])) for place, part in enumerate(parts)]
+
+    def _passing(self, members: Codes) -> csr_array:
+        """Members by members: how often work passed between them, as much as so many times one following the other."""
+        rows, owner = self.views.passes_between(members, members)
+        rows, owner = rows[~self.views.quoted[rows]], owner[~self.views.quoted[rows]]
+        taker = np.searchsorted(members, self.views.partner[rows])
+        times = self.options.passing * self.views.times[rows].astype(np.float64)
+        return csr_array(coo_array((times, (owner, taker)), shape=(len(members), len(members))))
+
+    def _tie(self, one: Codes, other: Codes, background: list[Floats]) -> float:
+        """Bits of what makes two parts act as one: work that passes, be it once, what they share, or one pace."""
+        rows, _ = self.views.passes_between(one, other)
+        if not self.views.quoted[rows].all():
+            return np.inf
+        ours, theirs = self.ties.shares(one), self.ties.shares(other)
+        shared = max(self.ties.shared_bits(one, other, ours, theirs, background, firm=True))
+        if shared >= self.ties.options.speaking_bits:
+            return shared
+        return self.together(one, other).bits
+
+    def _software(self, members: Codes, background: list[Floats]) -> int | None:
+        """The place of the request parameters that most of a group sends, if they are not everybody's."""
+        for place, view in enumerate(self.views.views):
+            if view.kind is TokenKind.SETTINGS:
+                shares = self.ties.shares(members)[place]
+                token = max(shares, key=lambda token: (shares[token], -token), default=-1)
+                if token >= 0 and shares[token] >= self.options.using:
+                    common = background[place][token] > self.options.most_users
+                    return None if common else token
+        return None
+
+
+def gathered(parts: Sequence[Codes], tie: Callable[[Codes, Codes], float], least: float) -> list[Codes]:
+    """Join the two parts that are tied most, again and again, until no two are tied by `least`."""
+    live = dict(enumerate(parts))
+    ties = {(a, b): tie(live[a], live[b]) for a in live for b in live if a < b}
+    while ties:
+        a, b = max(ties, key=lambda pair: (ties[pair], -pair[0], -pair[1]))
+        if ties[a, b] < least:
+            break
+        live[a] = np.sort(np.concatenate([live[a], live.pop(b)]))
+        ties = {pair: told for pair, told in ties.items() if not {a, b} & set(pair)}
+        ties |= {(min(a, c), max(a, c)): tie(live[a], part) for c, part in live.items() if c != a}
+    return list(live.values())

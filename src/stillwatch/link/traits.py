@@ -1,0 +1,90 @@
+"""Interchangeable traffic: accounts that one hand deals its work to are samples of one mix, whatever they say."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.activity import Activity
+from stillwatch.facts.group import Codes
+from stillwatch.stats.two_samples import p_of_difference
+
+Floats = npt.NDArray[np.float64]
+
+
+class Trait(Enum):
+    """What accounts of one hand are alike in, however it deals out its work and whenever each of them is used.
+
+    Hours, days, models and the time a request takes are not among them: who follows on whom, and passes what to whom,
+    goes by these within one pool as well.
+    """
+
+    WORDS = "mix of words"
+    PURPOSES = "purposes"
+    VOLUME = "requests"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TraitOptions:
+    """How accounts are held against each other."""
+
+    looked_at: frozenset[Trait] = frozenset(Trait)
+    """The traits that are looked at: all, but where their worth is measured. Without any, nobody is told apart."""
+    rounds: int = 499
+    """Random divisions that two sets of accounts are compared with."""
+    most_accounts: int = 300
+    """Accounts of a set that are looked at, drawn at random from more (bounds the time)."""
+
+
+class Traits:
+    """What each account of a scan is like, trait by trait, in deviations of all accounts."""
+
+    def __init__(self, activity: Activity, options: TraitOptions, rng: np.random.Generator) -> None:
+        """Take what each account did, by code; a trait is measured when it is first asked about."""
+        self.activity = activity
+        self.options = options
+        self.rng = rng
+        self._scale: dict[Trait, tuple[Floats, Floats]] = {}
+
+    @property
+    def tell(self) -> bool:
+        """Whether the log shows enough to tell accounts apart by: without texts, volume alone would have to."""
+        return Trait.WORDS in self.options.looked_at and bool(self.activity.mixed.any())
+
+    def likeness(self, ours: Codes, theirs: Codes) -> float:
+        """How often one hand that deals out its work at random makes two sets of accounts differ as much as these.
+
+        The trait that differs most is believed, corrected for the number looked at (Bonferroni); at most 1. High also
+        where there is too little to tell them apart by: three accounts are alike with many.
+        """
+        one, other = self._drawn(ours), self._drawn(theirs)
+        both = np.concatenate([one, other])
+        traits = sorted(self.options.looked_at, key=lambda trait: trait.name)
+        told = [p_of_difference(self._values(trait, both), len(one), self.options.rounds, self.rng) for trait in traits]
+        return min(1.0, min(told) * len(told)) if told else 1.0
+
+    def _drawn(self, accounts: Codes) -> Codes:
+        most = self.options.most_accounts
+        return accounts if len(accounts) <= most else self.rng.choice(accounts, most, replace=False)
+
+    def _values(self, trait: Trait, accounts: Codes) -> Floats:
+        """(n, d): the trait of some accounts, each column in deviations of all accounts from their mean."""
+        if trait not in self._scale:
+            everybody = self._measured(trait, np.arange(len(self.activity.account), dtype=np.int32))
+            deviation = everybody.std(axis=0)
+            self._scale[trait] = everybody.mean(axis=0), np.where(deviation > 0.0, deviation, 1.0)
+        mean, deviation = self._scale[trait]
+        values: Floats = (self._measured(trait, accounts) - mean) / deviation
+        return values
+
+    def _measured(self, trait: Trait, accounts: Codes) -> Floats:
+        """(n, d): the trait of some accounts as it is; where there is nothing to measure, 0."""
+        made = np.maximum(self.activity.exchanges[accounts], 1).astype(np.float64)[:, None]
+        match trait:
+            case Trait.WORDS:
+                return self.activity.mix[accounts] / np.maximum(self.activity.mixed[accounts], 1)[:, None]
+            case Trait.PURPOSES:
+                return self.activity.purposes[accounts] / made
+            case Trait.VOLUME:
+                return np.log(made)

@@ -1,0 +1,203 @@
+"""Pools that neither act as one nor are alike are parted; pieces of one software that are alike are joined."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.token import TokenKind
+from stillwatch.link.candidates import CandidateOptions
+from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.mixture import MixtureOptions, Views
+from stillwatch.link.pace_circles import PaceOptions
+from stillwatch.link.pools import PoolOptions, Pools, gathered
+from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, shared_rhythm
+from stillwatch.link.ties import JoinOptions, Ties
+from stillwatch.link.traits import TraitOptions, Traits
+from tests.link.test_rhythm import Request, clocked
+from tests.link.test_traits import activity
+
+Codes = npt.NDArray[np.int32]
+POOL = 12
+ACCOUNTS = 400
+
+
+def a_pool(rng: np.random.Generator, first: int, accounts: int = POOL, hours: int = 10) -> list[Request]:
+    """A pool's requests: where one ends the next begins, on another of its accounts; an hour on, an hour off."""
+    out = []
+    for hour in range(hours):
+        at = 7_200.0 * hour
+        while at < 7_200.0 * hour + 3_600.0:
+            took = float(rng.gamma(3.0, 3.0))
+            out.append((first + int(rng.integers(accounts)), at, took))
+            at += took + float(rng.uniform(0.2, 1.5))
+    return out
+
+
+def in_order(timeline: Sequence[Request]) -> Timelines:
+    """The timelines of a log in which each account's code is its number."""
+    known = clocked(timeline)[1]
+    number = {code: int(name[1:]) for name, code in known.items()}
+    return clocked([(number[account], at, took) for account, at, took in timeline])[0]
+
+
+def pools(
+    rng: np.random.Generator,
+    timeline: Sequence[Request],
+    topics: npt.NDArray[np.int64],
+    *,
+    software: Sequence[Sequence[int]] = (),
+    passes: Sequence[tuple[int, int]] = (),
+    exchanges: npt.NDArray[np.int64] | None = None,
+    texts: bool = True,
+) -> Pools:
+    """What is asked about pools in a log of `timeline` and of accounts that speak of `topics`; others are people."""
+    everybody = np.concatenate([topics, np.arange(ACCOUNTS - len(topics)) + int(topics.max()) + 1])
+    busy = np.full(ACCOUNTS, 40, dtype=np.int64)
+    if exchanges is not None:
+        busy[: len(exchanges)] = exchanges
+    pairs = [(token, account) for token, users in enumerate(software) for account in users]
+    token, account = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    sending = Incidence.of(
+        TokenKind.SETTINGS, token.astype(np.uint64), account.astype(np.int32), np.ones(len(pairs), np.float32),
+        np.ones(ACCOUNTS, dtype=np.bool_),
+    )  # fmt: skip
+    giver, taker = np.array(passes, dtype=np.int32).reshape(-1, 2).T
+    passed = HandOffs.of(giver, taker, np.full(len(giver), HandOff.RETRY, dtype=np.int8))
+    views = Views([sending], passed, busy)
+    timelines = in_order(timeline)
+
+    def together(one: Codes, other: Codes) -> Rhythm:
+        return shared_rhythm(timelines, (one, other), RhythmOptions(), rng)
+
+    ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
+    traits = Traits(activity(rng, everybody, busy, texts=texts), TraitOptions(), rng)
+    return Pools(
+        views,
+        timelines,
+        traits,
+        ties,
+        together,
+        PoolOptions(),
+        PaceOptions(),
+        CandidateOptions(),
+        rng,
+    )
+
+
+def parts(found: Pools, members: int, stands: Callable[[Codes], bool] = lambda _members: True) -> list[set[int]]:
+    """What the first accounts of a log fall into."""
+    codes = np.arange(members, dtype=np.int32)
+    return [set(part.tolist()) for part in found.parts(codes, stands, found.ties.background([codes]))]
+
+
+def joined(found: Pools, *groups: range, acts: bool = True) -> list[set[int]]:
+    """What groups become."""
+    codes = [np.array(group, dtype=np.int32) for group in groups]
+    return sorted((set(one.tolist()) for one in found.joined(codes, lambda _members: acts)), key=min)
+
+
+ONE, OTHER = set(range(POOL)), set(range(POOL, 2 * POOL))
+TWO_TOPICS = np.repeat([0, 1], POOL)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_pools_side_by_side_are_parted(seed: int) -> None:
+    """They work at the same hours, but neither waits for the other, and they are used for different things."""
+    rng = np.random.default_rng(seed)
+
+    found = pools(rng, [*a_pool(rng, 0), *a_pool(rng, POOL)], TWO_TOPICS)
+
+    assert sorted(parts(found, 2 * POOL), key=min) == [ONE, OTHER]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_pool_is_not_parted(seed: int) -> None:
+    """Its circles keep one pace, and are alike."""
+    rng = np.random.default_rng(seed)
+
+    found = pools(rng, a_pool(rng, 0, 2 * POOL, hours=20), np.zeros(2 * POOL, dtype=np.int64))
+
+    assert parts(found, 2 * POOL) == [ONE | OTHER]
+
+
+def test_pools_that_are_alike_are_not_parted() -> None:
+    """One hand may keep two balancers, for the same work."""
+    rng = np.random.default_rng(0)
+
+    found = pools(rng, [*a_pool(rng, 0), *a_pool(rng, POOL)], np.zeros(2 * POOL, dtype=np.int64))
+
+    assert parts(found, 2 * POOL) == [ONE | OTHER]
+
+
+def test_accounts_with_different_tasks_that_keep_one_pace_are_not_parted() -> None:
+    """A pipeline asks, cleans and judges with accounts of their own, one after the other."""
+    rng = np.random.default_rng(0)
+
+    found = pools(rng, a_pool(rng, 0, 2 * POOL, hours=20), TWO_TOPICS)
+
+    assert parts(found, 2 * POOL) == [ONE | OTHER]
+
+
+def test_one_piece_of_work_that_passes_keeps_pools_together() -> None:
+    """Strangers hardly ever retry each other's requests."""
+    rng = np.random.default_rng(0)
+
+    found = pools(rng, [*a_pool(rng, 0), *a_pool(rng, POOL)], TWO_TOPICS, passes=[(0, POOL)])
+
+    assert parts(found, 2 * POOL) == [ONE | OTHER]
+
+
+def test_what_does_not_stand_alone_and_what_was_not_read_is_not_parted() -> None:
+    """A part must be a campaign by itself, and without texts nobody can say that two pools differ."""
+    rng = np.random.default_rng(0)
+    timeline = [*a_pool(rng, 0), *a_pool(rng, POOL)]
+
+    assert parts(pools(rng, timeline, TWO_TOPICS), 2 * POOL, lambda _members: False) == [ONE | OTHER]
+    assert parts(pools(rng, timeline, TWO_TOPICS, texts=False), 2 * POOL) == [ONE | OTHER]
+
+
+def test_pieces_of_one_software_that_are_alike_are_one() -> None:
+    """Nothing passes between them, and their accounts could have been dealt out by one hand."""
+    rng = np.random.default_rng(0)
+    one_topic = np.zeros(2 * POOL, dtype=np.int64)
+    pieces = range(POOL), range(POOL, 2 * POOL)
+    quiet = [(0, 0.0, 1.0)]
+
+    assert joined(pools(rng, quiet, one_topic, software=[range(2 * POOL)]), *pieces) == [ONE | OTHER]
+    assert joined(pools(rng, quiet, one_topic, software=[*pieces]), *pieces) == [ONE, OTHER]
+    assert joined(pools(rng, quiet, TWO_TOPICS, software=[range(2 * POOL)]), *pieces) == [ONE, OTHER]
+
+
+def test_what_everybody_sends_and_who_does_nothing_together_joins_nobody() -> None:
+    """A software of a quarter of the log is common property, and colleagues who use one do not act as one."""
+    rng = np.random.default_rng(0)
+    one_topic = np.zeros(2 * POOL, dtype=np.int64)
+    pieces = range(POOL), range(POOL, 2 * POOL)
+    quiet = [(0, 0.0, 1.0)]
+
+    assert joined(pools(rng, quiet, one_topic, software=[range(ACCOUNTS // 3)]), *pieces) == [ONE, OTHER]
+    assert joined(pools(rng, quiet, one_topic, software=[range(2 * POOL)]), *pieces, acts=False) == [ONE, OTHER]
+    unread = pools(rng, quiet, one_topic, software=[range(2 * POOL)], texts=False)
+    assert joined(unread, *pieces) == [ONE, OTHER]
+
+
+@given(sizes=st.lists(st.integers(1, 5), max_size=8), least=st.floats(0.1, 1.0), seed=st.integers(0, 1_000))
+def test_gathering_keeps_everybody_and_stops_where_nobody_is_tied(sizes: list[int], least: float, seed: int) -> None:
+    """Each account stays in one part, and no two parts that are left are tied enough."""
+    bounds = np.cumsum([0, *sizes])
+    first = [np.arange(low, high, dtype=np.int32) for low, high in pairwise(bounds.tolist())]
+    weight = np.random.default_rng(seed).uniform(0, 1, (40, 40))
+
+    def tie(one: Codes, other: Codes) -> float:
+        return float(weight[min(one[0], other[0]), max(one[0], other[0])])
+
+    found = gathered(first, tie, least)
+
+    assert sorted(np.concatenate([*found, np.zeros(0, np.int32)]).tolist()) == list(range(int(bounds[-1])))
+    assert all(tie(a, b) < least for i, a in enumerate(found) for b in found[i + 1 :])
