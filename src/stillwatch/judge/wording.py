@@ -129,7 +129,8 @@ def _long(hours: float) -> str:
 
 
 def _moment(seconds: float) -> str:
-    return "half a second" if seconds == 0.5 else f"{seconds:g} seconds"  # noqa: PLR2004
+    named = {0.5: "half a second", 1.0: "a second"}
+    return named.get(seconds, f"{seconds:g} seconds")
 
 
 def _covered(tokens: list[SharedToken]) -> int:

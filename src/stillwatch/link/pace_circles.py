@@ -79,10 +79,10 @@ def pace_circles(  # noqa: PLR0913 - views, clocks and how to look
     halves = (timelines.only(~odd), timelines.only(odd))
     softwares = list(_softwares(views, options, proposing))
     for holders in softwares:
-        yield from _crews(timelines, halves, holders, len(softwares), options, rhythm, rng)
-        for half, other in (halves, halves[::-1]):
+        crews_of = [crew_graph(half, holders, options.most_exchanges, rhythm) for half in halves]
+        yield from _crews(timelines, crews_of, holders, len(softwares), options, rhythm, rng)
+        for half, other, crews in zip(halves, halves[::-1], crews_of, strict=True):
             graph = following(half, holders, options)
-            crews = crew_graph(half, holders, options.most_exchanges, rhythm)
             seen: set[bytes] = set()
             for circle in (
                 *_telling(graph, circles(graph, proposing, rng), options),
@@ -111,7 +111,7 @@ def _softwares(views: list[Incidence], options: PaceOptions, proposing: Candidat
 
 def _crews(  # noqa: PLR0913 - clocks, whose, and how to look
     timelines: Timelines,
-    halves: Sequence[Timelines],
+    in_halves: Sequence[csr_array],
     holders: Codes,
     softwares: int,
     options: PaceOptions,
@@ -120,7 +120,8 @@ def _crews(  # noqa: PLR0913 - clocks, whose, and how to look
 ) -> Iterator[PaceCircle]:
     """The users of a software who ever set out in a crew, where hardly any of its crews is luck.
 
-    Those who meet again and again are looked at circle by circle; all others as one.
+    `in_halves` has the crews of the even and of the odd hours. Those who meet again and again are looked at circle by
+    circle; all others as one.
     """
     graph = crew_graph(timelines, holders, options.most_exchanges, rhythm)
     inside = np.diff(graph.indptr) > 0
@@ -129,9 +130,7 @@ def _crews(  # noqa: PLR0913 - clocks, whose, and how to look
     bits, by_chance = crews_beyond_chance(timelines, holders, rhythm, rng)
     if by_chance > options.most_by_chance:
         return
-    in_both = np.logical_and.reduce(
-        [np.diff(crew_graph(half, holders, options.most_exchanges, rhythm).indptr) > 0 for half in halves]
-    )
+    in_both = np.logical_and.reduce([np.diff(half.indptr) > 0 for half in in_halves])
     _, part = connected_components(graph, directed=False)
     again = np.bincount(part, weights=in_both) / np.bincount(part)
     settled = again[part] > options.most_again
