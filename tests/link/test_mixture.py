@@ -165,7 +165,7 @@ def test_the_same_hand_off_again_and_again_adds_a_bounded_amount(passes: list[Pa
 
 def own_deeds(passes: Sequence[Pass]) -> list[bool]:
     """Which accounts of the group passed work in it by what they did themselves."""
-    found: list[bool] = views_of(passes).by_own_deed(np.array(GROUP, dtype=np.int32)).tolist()
+    found: list[bool] = views_of(passes).by_own_deed(np.array(GROUP, dtype=np.int32), MixtureOptions()).tolist()
     return found
 
 
@@ -180,17 +180,25 @@ def views_of(passes: Sequence[Pass]) -> Views:
     return Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
 
 
-@pytest.mark.parametrize("kind", [HandOff.CONTINUED, HandOff.QUOTED, HandOff.SIGNATURE])
+@pytest.mark.parametrize("kind", [HandOff.CONTINUED, HandOff.SIGNATURE])
 def test_who_sends_what_only_anothers_answer_told_took_work_over_itself(kind: HandOff) -> None:
-    """Whoever is quoted or gone on with has done nothing."""
+    """Whoever is gone on with has done nothing."""
     assert own_deeds([(0, 1, kind)]) == [False, True, False, False, False, False]
 
 
-def test_a_retry_is_an_own_deed_of_who_gives_and_takes() -> None:
-    """Requests that are known beforehand can be sent before or after an account's own by somebody else."""
-    retries = [(0, 1, HandOff.RETRY), (1, 2, HandOff.RETRY)]
+def test_words_of_two_others_are_an_own_deed_and_those_of_one_may_be_public() -> None:
+    """Whoever is quoted has done nothing, and one quotation, however often, is one meeting."""
+    assert own_deeds([(0, 1, HandOff.QUOTED)] * 3) == [False] * len(GROUP)
+    assert own_deeds([(0, 1, HandOff.QUOTED), (2, 1, HandOff.QUOTED)]) == [False, True, False, False, False, False]
 
-    assert own_deeds(retries) == [False, True, False, False, False, False]
+
+def test_retries_are_an_own_deed_of_who_gives_to_two_and_takes_from_two() -> None:
+    """Requests that are known beforehand can be sent before or after an account's own by somebody else."""
+    taken = [(0, 1, HandOff.RETRY), (2, 1, HandOff.RETRY)]
+    once = [*taken, (1, 3, HandOff.RETRY)]
+
+    assert own_deeds(taken) == own_deeds(once) == [False] * len(GROUP)
+    assert own_deeds([*once, (1, 4, HandOff.RETRY)]) == [False, True, False, False, False, False]
 
 
 def test_who_only_gave_is_told_from_who_took_and_from_whose_requests_were_tried_again() -> None:

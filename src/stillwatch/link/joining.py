@@ -92,7 +92,7 @@ class Joiner:
             own = bits >= self.ties.prior_bits(len(members)) + self.options.belongs_bits
             speaking = families >= self.options.speaking_bits
             doubtful = telling < self.options.tied_bits
-            doubtful[list(Family).index(Family.HAND_OFFS)] |= ~self.views.by_own_deed(members)
+            doubtful[list(Family).index(Family.HAND_OFFS)] |= ~self.views.by_own_deed(members, self.ties.mixture)
             faint = (speaking & doubtful).sum(axis=0)
             if int(own.sum()) >= least:
                 gave = self.views.only_gave(members)[own]

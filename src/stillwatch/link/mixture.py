@@ -30,6 +30,10 @@ class MixtureOptions:
     """Belonging before the evidence, where the fit starts from."""
     most_bits: float = 20.0
     """One family moves one account by at most this much: no single tie decides about anybody (bits)."""
+    own_deeds: int = 2
+    """An account itself took work over that repeats the answers of so many others, or that gave failed requests to so
+    many and took them from as many: with one of each it may have met a public text, or somebody who knew its prompts.
+    Under poison and framing two honest accounts of 2,500 came to `act`, both with one."""
     partner_reuse: float = 0.5
     """How often an account of one hand passes work inside the group, when it passes any on."""
     strangers_give: float = 0.1
@@ -150,21 +154,25 @@ class Views:
         between = inside[self.partner[rows]]
         return rows[between], owner[between]
 
-    def by_own_deed(self, members: Codes) -> npt.NDArray[np.bool_]:
+    def by_own_deed(self, members: Codes, options: MixtureOptions) -> npt.NDArray[np.bool_]:
         """(n,) whether an account passed work within a group by what it did itself, and not only by what others did.
 
         Whoever knows an account's prompts can send them first from an account that is limited, so that it seems to take
-        work over; whoever knows its conversations can go on with them. It took work over itself where it sent what only
-        another's answer can have told it, and had work go round where it both gave and took.
+        work over, and after it when it is limited itself; whoever knows its conversations can go on with them. It took
+        work over itself where it sent what only another's answer can have told it (words, that of two others: one
+        may be public), and had work go round where it gave to two others and took from two.
         """
         rows, owner = self.passes_between(members, members)
-        takes, retried = self.takes[rows], self.retried[rows]
+        takes, retried, quoted = self.takes[rows], self.retried[rows], self.quoted[rows]
 
-        def some(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-            flags: npt.NDArray[np.bool_] = np.bincount(owner[chosen], minlength=len(members)) > 0
+        def from_others(chosen: npt.NDArray[np.bool_], least: int) -> npt.NDArray[np.bool_]:
+            flags: npt.NDArray[np.bool_] = np.bincount(owner[chosen], minlength=len(members)) >= least
             return flags
 
-        return some(takes & ~retried) | (some(takes & retried) & some(~takes & retried))
+        told = from_others(takes & ~retried & ~quoted, 1) | from_others(takes & quoted, options.own_deeds)
+        goes_round = from_others(takes & retried, options.own_deeds) & from_others(~takes & retried, options.own_deeds)
+        own: npt.NDArray[np.bool_] = told | goes_round
+        return own
 
     def only_gave(self, members: Codes) -> npt.NDArray[np.bool_]:
         """(n,) whether an account only ever gave within a group, as a relay's customer does, and no failed request.
