@@ -33,7 +33,7 @@ class MixtureOptions:
     own_deeds: int = 2
     """An account itself took work over that repeats the answers of so many others, or that gave failed requests to so
     many and took them from as many: with one of each it may have met a public text, or somebody who knew its prompts.
-    Under poison and framing two honest accounts of 2,500 came to `act`, both with one."""
+    Under poison and framing two honest accounts of 1,433 came to `act`, both with one."""
     partner_reuse: float = 0.5
     """How often an account of one hand passes work inside the group, when it passes any on."""
     strangers_give: float = 0.1
