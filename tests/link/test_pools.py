@@ -53,14 +53,11 @@ def pools(
     *,
     software: Sequence[Sequence[int]] = (),
     passes: Sequence[tuple[int, int]] = (),
-    exchanges: npt.NDArray[np.int64] | None = None,
     texts: bool = True,
 ) -> Pools:
     """What is asked about pools in a log of `timeline` and of accounts that speak of `topics`; others are people."""
     everybody = np.concatenate([topics, np.arange(ACCOUNTS - len(topics)) + int(topics.max()) + 1])
     busy = np.full(ACCOUNTS, 40, dtype=np.int64)
-    if exchanges is not None:
-        busy[: len(exchanges)] = exchanges
     pairs = [(token, account) for token, users in enumerate(software) for account in users]
     token, account = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     sending = Incidence.of(
@@ -77,17 +74,7 @@ def pools(
 
     ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     traits = Traits(activity(rng, everybody, busy, texts=texts), TraitOptions(), rng)
-    return Pools(
-        views,
-        timelines,
-        traits,
-        ties,
-        together,
-        PoolOptions(),
-        PaceOptions(),
-        CandidateOptions(),
-        rng,
-    )
+    return Pools(views, timelines, traits, ties, together, PoolOptions(), PaceOptions(), CandidateOptions(), rng)
 
 
 def parts(found: Pools, members: int, stands: Callable[[Codes], bool] = lambda _members: True) -> list[set[int]]:
@@ -175,7 +162,7 @@ def test_pieces_of_one_software_that_are_alike_are_one() -> None:
 
 
 def test_what_everybody_sends_and_who_does_nothing_together_joins_nobody() -> None:
-    """A software of a quarter of the log is common property, and colleagues who use one do not act as one."""
+    """A software of a third of the log is common property, and colleagues who use one do not act as one."""
     rng = np.random.default_rng(0)
     one_topic = np.zeros(2 * POOL, dtype=np.int64)
     pieces = range(POOL), range(POOL, 2 * POOL)
