@@ -22,7 +22,7 @@ def groups_of(*proposed: Confirmed, taken: Iterable[int] = (), prior: float = 5.
     gone = np.zeros(ACCOUNTS, dtype=np.bool_)
     gone[list(taken)] = True
     found = chosen(list(proposed), np.full(len(proposed), prior), gone, group_bits=20.0, least=3)
-    return [set(members.tolist()) for members in found]
+    return [set(members.tolist()) for _, members in found]
 
 
 def test_a_splinter_of_a_group_is_not_a_group() -> None:
@@ -61,6 +61,18 @@ def test_accounts_that_are_taken_already_add_nothing() -> None:
 
     assert groups_of(group, taken=range(4)) == [set(range(4, 10))]
     assert groups_of(group, taken=range(9)) == []
+
+
+def test_each_group_comes_with_the_place_of_the_one_it_is_of() -> None:
+    """Two accounts are taken, so the group is smaller than what was confirmed, but still told as the second."""
+    taken = np.zeros(ACCOUNTS, dtype=np.bool_)
+    taken[:2] = True
+
+    ((place, members),) = chosen(
+        [confirmed(range(20, 24), 1.0), confirmed(range(12), 20.0)], np.full(2, 5.0), taken, group_bits=20.0, least=3
+    )
+
+    assert (place, set(members.tolist())) == (1, set(range(2, 12)))
 
 
 @given(

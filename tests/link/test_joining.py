@@ -1,6 +1,6 @@
 """Confirmed groups are made one campaign each: joined where they are one hand, and only there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -44,7 +44,13 @@ def incidence(kind: TokenKind, holders: Sequence[Iterable[int]]) -> Incidence:
     )
 
 
-def joiner(held: Held, passes: Pairs, together: float = 0.0, options: JoinOptions | None = None) -> Joiner:
+def joiner(
+    held: Held,
+    passes: Pairs,
+    together: float = 0.0,
+    options: JoinOptions | None = None,
+    stands: Callable[[npt.NDArray[np.int32]], bool] = lambda _members: True,
+) -> Joiner:
     """A joiner for accounts with as much traffic each, where `together` is the rhythm of any two groups."""
     giver, taker = np.array(list(passes), dtype=np.int32).reshape(-1, 2).T
     passed = HandOffs.of(giver, taker, np.full(len(giver), HandOff.RETRY, dtype=np.int8))
@@ -57,9 +63,7 @@ def joiner(held: Held, passes: Pairs, together: float = 0.0, options: JoinOption
     ) -> npt.NDArray[np.float64]:
         return np.zeros(len(accounts))
 
-    return Joiner(
-        views, options or JoinOptions(), MixtureOptions(), lambda _one, _other: together, lambda _members: True, no_pace
-    )
+    return Joiner(views, options or JoinOptions(), MixtureOptions(), lambda _one, _other: together, stands, no_pace)
 
 
 def joined(by: Joiner, groups: Sequence[Confirmed], *, registered: Iterable[int] = ()) -> list[set[int]]:
@@ -67,6 +71,16 @@ def joined(by: Joiner, groups: Sequence[Confirmed], *, registered: Iterable[int]
     exempt = np.zeros(ACCOUNTS, dtype=np.bool_)
     exempt[list(registered)] = True
     return [set(one.members.tolist()) for one in by.join(list(groups), 3, exempt)]
+
+
+def test_a_group_that_does_not_stand_is_in_no_other_groups_way() -> None:
+    """A circle of the farm and strangers fits better than the farm alone; once it has fallen, the farm is found."""
+    strangers = range(40, 60)
+    by = joiner({TokenKind.PAYMENT: [FARM]}, [], stands=lambda members: not bool(np.isin(members, strangers).any()))
+
+    found = joined(by, [confirmed(FARM, bits=15.0), confirmed([*FARM, *strangers], bits=25.0)])
+
+    assert found == [set(FARM)]
 
 
 def ring(members: Sequence[int]) -> Pairs:

@@ -347,3 +347,16 @@ def test_timelines_are_in_order_of_account_time_and_exchange(rows: list[tuple[in
     order = _by_account_and_start(account, start, exchange)
 
     assert order.tolist() == np.lexsort((exchange, start, account)).tolist()
+
+
+def test_further_copies_tell_a_rhythm_more_surely() -> None:
+    """The same pool gets nearly the same bits whatever the moves; a hundred copies alone scatter far more."""
+    timelines = laid_out(pool(np.random.default_rng(5), 3, 250, jitter=(0.5, 4.0)))
+    members = np.arange(len(timelines.bounds) - 1, dtype=np.int32)
+
+    def scatter(*, surely: bool) -> float:
+        rngs = (np.random.default_rng(seed) for seed in range(8))
+        bits = [group_rhythm(timelines, members, RhythmOptions(), rng, surely=surely).bits for rng in rngs]
+        return float(np.std(bits))
+
+    assert scatter(surely=True) < 0.5 * scatter(surely=False)

@@ -32,8 +32,10 @@ class Confirmed:
 
 def chosen(
     confirmed: list[Confirmed], against: Floats, taken: npt.NDArray[np.bool_], *, group_bits: float, least: int
-) -> list[Codes]:
+) -> list[tuple[int, Codes]]:
     """Disjoint groups of at least `least` accounts, none of them `taken`, each account in the one that it fits best.
+
+    Each comes with the place in `confirmed` of the group that it is of.
 
     `against` is what stands against an account's being of each confirmed group before anything is known of it (bits).
     A group is worth what its accounts fit it better than they fit those chosen before, less `group_bits`; whichever is
@@ -66,5 +68,5 @@ def chosen(
     order = np.argsort(home, kind="stable")
     order = order[home[order] >= 0]
     edges = np.flatnonzero(np.diff(home[order], prepend=-1, append=-1)) if len(order) else np.zeros(1, dtype=np.int64)
-    found = [order[low:high].astype(np.int32) for low, high in pairwise(edges.tolist())]
-    return sorted((members for members in found if len(members) >= least), key=lambda members: members.tobytes())
+    found = [(int(home[order[low]]), order[low:high].astype(np.int32)) for low, high in pairwise(edges.tolist())]
+    return sorted(((k, members) for k, members in found if len(members) >= least), key=lambda one: one[1].tobytes())

@@ -1,7 +1,9 @@
 """From ties to groups: propose generously, confirm by another family, prune account by account, join what is one."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +32,8 @@ Floats = npt.NDArray[np.float64]
 
 _KEPT_PACES = 64
 """Paces of groups that are remembered: most are asked for again at once, and each may take some megabytes."""
+_KEPT_TESTS = 4096
+"""Scheduler tests that are remembered: groups are asked about again as others around them change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +138,9 @@ class _Search:
         """How often accounts hold each token, before any group is known."""
         self.paces: OrderedDict[bytes, GroupPace] = OrderedDict()
         """The paces asked for last, by the members of their groups."""
+        self.seed = int(rng.integers(1 << 63))
+        self.tested: OrderedDict[bytes, Rhythm] = OrderedDict()
+        """The scheduler tests made last, by what was tested."""
         self.needed = 0.0
         """Bits that a group's strongest family must show: as many groups were tried as were proposed."""
         self.seconded = 0.0
@@ -237,6 +244,8 @@ class _Search:
 
     def _confirm_by_rhythm(self, quiet: list[Candidate], kept: list[Confirmed]) -> list[Confirmed]:
         """Candidates that only one scheduler ties together besides what proposed them."""
+        if Family.RHYTHM not in self.options.families:
+            return []
         taken = np.zeros(len(self.views.exchanges), dtype=np.bool_)
         for one in kept:
             taken[one.members] = True
@@ -244,7 +253,7 @@ class _Search:
         fresh.sort(key=lambda one: (-self.timelines.exchanges(one.members), one.members.tobytes()))
         found = []
         for candidate in fresh[: self.options.rhythm_tests]:
-            rhythm = self.rhythm(candidate.members)
+            rhythm = group_rhythm(self.timelines, candidate.members, self.options.rhythm, self.rng)
             if rhythm.bits >= self.needed:
                 fitted = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
                 cut = self._members_of(candidate.members, fitted)
@@ -308,10 +317,21 @@ class _Search:
         """The scheduler test of two sets of accounts, each moved as a whole."""
         if Family.RHYTHM not in self.options.families:
             return UNTESTED
-        return shared_rhythm(self.timelines, (one, other), self.options.rhythm, self.rng)
+        return self._tested([one, other], surely=False)
 
     def rhythm(self, members: Codes) -> Rhythm:
-        """The scheduler test of a group."""
-        if Family.RHYTHM not in self.options.families:
+        """The scheduler test of a group, as sure as what is kept by it must be."""
+        if Family.RHYTHM not in self.options.families or len(members) < 3:  # noqa: PLR2004 - a pair is no pool
             return UNTESTED
-        return group_rhythm(self.timelines, members, self.options.rhythm, self.rng)
+        return self._tested([members[i : i + 1] for i in range(len(members))], surely=True)
+
+    def _tested(self, parts: Sequence[Codes], *, surely: bool) -> Rhythm:
+        """A scheduler test by chance that hangs on what is tested alone: asked again, it gives the same answer."""
+        name = blake2b(b"|".join(part.tobytes() for part in parts), digest_size=16).digest()
+        if name not in self.tested:
+            rng = np.random.default_rng([self.seed, int.from_bytes(name)])
+            self.tested[name] = shared_rhythm(self.timelines, parts, self.options.rhythm, rng, surely=surely)
+            if len(self.tested) > _KEPT_TESTS:
+                self.tested.popitem(last=False)
+        self.tested.move_to_end(name)
+        return self.tested[name]

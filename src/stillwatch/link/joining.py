@@ -112,7 +112,14 @@ class Joiner:
         if self.pools is None:
             return groups
         background = self.ties.background(groups)
-        return [part for members in groups for part in self.pools.parts(members, self.stands, background)]
+
+        def stands(members: Codes) -> bool:
+            """Whether those would stand who would be left of a part that is judged by itself."""
+            bits = self.ties.families_against(members, members, background).sum(axis=0)
+            left = members[bits >= self.ties.prior_bits(len(members)) + self.options.belongs_bits]
+            return len(left) > 0 and self.stands(left)
+
+        return [part for members in groups for part in self.pools.parts(members, stands, background)]
 
     def _hands(self, groups: list[Codes], background: list[Floats]) -> list[int]:
         """A number for each group, the same for groups that one hand moves as far as can be told.
@@ -139,14 +146,22 @@ class Joiner:
         """The confirmed groups that explain best what the groups chosen so far leave.
 
         Among all groups, what stands against an account's being of any counts, so that wide groups have their due; of
-        what is left, whatever stands by itself is taken.
+        what is left, whatever stands by itself is taken, and what does not stands in no other's way.
         """
         taken = np.zeros(self.accounts, dtype=np.bool_)
         for members in groups:
             taken[members] = True
         against = np.array([self.ties.prior_bits(len(one.members)) if first else 0.0 for one in confirmed])
-        found = chosen(confirmed, against, taken, group_bits=self.options.group_bits, least=least)
-        return [members for members in found if first or self.stands(members)]
+        waiting, standing = list(range(len(confirmed))), []
+        for _ in range(self.options.choices):
+            left = [confirmed[k] for k in waiting]
+            found = chosen(left, against[waiting], taken, group_bits=self.options.group_bits, least=least)
+            standing = [(place, members) for place, members in found if first or self.stands(members)]
+            if len(standing) == len(found):
+                break
+            fallen = {place for place, _ in found} - {place for place, _ in standing}
+            waiting = [k for place, k in enumerate(waiting) if place not in fallen]
+        return [members for _, members in standing]
 
     def _reunite(self, groups: list[Codes], confirmed: list[Confirmed]) -> list[Codes]:
         """Join parts of a wider confirmed group that pass work to the rest of it, or whose accounts belong to the rest.

@@ -38,7 +38,7 @@ class PaceOptions:
     """Who keeps a circle's pace by this much is looked at as one of it (bits)."""
     widenings: int = 3
     """... and whoever keeps the pace of these, so many times: a pool's accounts do not all meet each other."""
-    most_by_chance: float = 0.2
+    most_by_chance: float = 0.25
     """Those who set out in crews are looked at where chance makes at most this share of their software's crews: ..."""
     most_again: float = 1.0 / 3.0
     """... as one where at most this share of those that meet were in crews in even hours and in odd hours: a balancer

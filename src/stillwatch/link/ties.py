@@ -50,6 +50,8 @@ class JoinOptions:
     make, one is that good."""
     looks: int = 3
     """Groups are chosen again among what those that did not stand leave behind, at most this often."""
+    choices: int = 8
+    """... each time without those that did not stand, until all do, at most this often."""
     growth_rounds: int = 8
     """Campaigns grow until nobody joins, at most this often: each newcomer makes what it holds rarer outside."""
     taking_part: float = 0.3
