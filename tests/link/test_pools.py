@@ -54,6 +54,8 @@ def pools(
     software: Sequence[Sequence[int]] = (),
     passes: Sequence[tuple[int, int]] = (),
     texts: bool = True,
+    acts: bool = True,
+    only_passes: bool = False,
 ) -> Pools:
     """What is asked about pools in a log of `timeline` and of accounts that speak of `topics`; others are people."""
     everybody = np.concatenate([topics, np.arange(ACCOUNTS - len(topics)) + int(topics.max()) + 1])
@@ -74,7 +76,10 @@ def pools(
 
     ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     traits = Traits(activity(rng, everybody, busy, texts=texts), TraitOptions(), rng)
-    return Pools(views, timelines, traits, ties, together, PoolOptions(), PaceOptions(), CandidateOptions(), rng)
+    return Pools(
+        views, timelines, traits, ties, together, lambda _members: acts, lambda _members: only_passes,
+        PoolOptions(), PaceOptions(), CandidateOptions(), rng,
+    )  # fmt: skip
 
 
 def parts(found: Pools, members: int, stands: Callable[[Codes], bool] = lambda _members: True) -> list[set[int]]:
@@ -83,10 +88,10 @@ def parts(found: Pools, members: int, stands: Callable[[Codes], bool] = lambda _
     return [set(part.tolist()) for part in found.parts(codes, stands, found.ties.background([codes]))]
 
 
-def joined(found: Pools, *groups: range, acts: bool = True) -> list[set[int]]:
+def joined(found: Pools, *groups: range) -> list[set[int]]:
     """What groups become."""
     codes = [np.array(group, dtype=np.int32) for group in groups]
-    return sorted((set(one.tolist()) for one in found.joined(codes, lambda _members: acts)), key=min)
+    return sorted((set(one.tolist()) for one in found.joined(codes)), key=min)
 
 
 ONE, OTHER = set(range(POOL)), set(range(POOL, 2 * POOL))
@@ -169,9 +174,21 @@ def test_what_everybody_sends_and_who_does_nothing_together_joins_nobody() -> No
     quiet = [(0, 0.0, 1.0)]
 
     assert joined(pools(rng, quiet, one_topic, software=[range(ACCOUNTS // 3)]), *pieces) == [ONE, OTHER]
-    assert joined(pools(rng, quiet, one_topic, software=[range(2 * POOL)]), *pieces, acts=False) == [ONE, OTHER]
+    assert joined(pools(rng, quiet, one_topic, software=[range(2 * POOL)], acts=False), *pieces) == [ONE, OTHER]
     unread = pools(rng, quiet, one_topic, software=[range(2 * POOL)], texts=False)
     assert joined(unread, *pieces) == [ONE, OTHER]
+
+
+def test_where_no_parameters_are_sent_only_what_nothing_but_passing_ties_is_a_piece() -> None:
+    """Half of the log sends none: a group with words or a pace of its own is told by these."""
+    rng = np.random.default_rng(0)
+    one_topic = np.zeros(2 * POOL, dtype=np.int64)
+    pieces = range(POOL), range(POOL, 2 * POOL)
+    quiet, elsewhere = [(0, 0.0, 1.0)], [range(ACCOUNTS // 2, ACCOUNTS)]
+
+    assert joined(pools(rng, quiet, one_topic, software=elsewhere, only_passes=True), *pieces) == [ONE | OTHER]
+    assert joined(pools(rng, quiet, one_topic, software=elsewhere), *pieces) == [ONE, OTHER]
+    assert joined(pools(rng, quiet, TWO_TOPICS, software=elsewhere, only_passes=True), *pieces) == [ONE, OTHER]
 
 
 @given(sizes=st.lists(st.integers(1, 5), max_size=8), least=st.floats(0.1, 1.0), seed=st.integers(0, 1_000))

@@ -85,11 +85,9 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
     least = options.candidates.least_accounts
     pools = Pools(
         search.views, timelines, Traits(traffic.activity, options.pools.traits, rng), search.ties, search.one_pace,
-        options.pools, options.pace, options.candidates, rng,
+        search.acts, search.only_passes, options.pools, options.pace, options.candidates, rng,
     )  # fmt: skip
-    joiner = Joiner(
-        search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools, search.acts
-    )
+    joiner = Joiner(search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools)
     registered = roster.column("authorised_use").is_valid().to_numpy(zero_copy_only=False)
     joined = joiner.join(search.confirm(proposed, paced), least, registered)
     kept = [
@@ -290,6 +288,12 @@ class _Search:
     def acts(self, members: Codes) -> bool:
         """Whether work that passes within a group, or its pace, is beyond chance."""
         return self.strong_passes(members) >= self.seconded or self.rhythm(members).bits >= self.seconded
+
+    def only_passes(self, members: Codes) -> bool:
+        """Whether a group shares nothing, and its pace is not beyond chance: only hand-offs can tie it."""
+        families = self.families(members)
+        shared = max(families[Family.THINGS], families[Family.WORDS])
+        return shared < self.options.join.speaking_bits and self.rhythm(members).bits < self.seconded
 
     def enough(self, members: Codes, families: dict[Family, float], rhythm: Rhythm) -> bool:
         """Whether two families are beyond chance, or one that strangers do not show and far beyond it."""

@@ -35,17 +35,14 @@ class Joiner:
         stands: Callable[[Codes], bool],
         pace: Pace,
         pools: Pools | None = None,
-        acts: Callable[[Codes], bool] = lambda _members: True,
     ) -> None:
         """Take the scan's views and what may be asked about it.
 
         `together` gives the bits of one scheduler behind two groups, `stands` whether two families are beyond chance
-        for a group, `pace` what the rhythm of some accounts says for their being of a group, `acts` whether a group
-        passes work or keeps a pace. Without `pools`, pieces of one software stay apart and what does not act as one
-        stays together.
+        for a group, `pace` what the rhythm of some accounts says for their being of a group. Without `pools`, pieces of
+        one software stay apart and what does not act as one stays together.
         """
         self.pools = pools
-        self.acts = acts
         self.together = together
         self.stands = stands
         self.views = views
@@ -105,7 +102,7 @@ class Joiner:
 
     def _in_pieces(self, groups: list[Codes]) -> list[Codes]:
         """The groups, pieces of one pool joined."""
-        return groups if self.pools is None else self.pools.joined(groups, self.acts)
+        return groups if self.pools is None else self.pools.joined(groups)
 
     def _in_pools(self, groups: list[Codes]) -> list[Codes]:
         """The groups, those of several pools parted."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -15,6 +16,9 @@ from stillwatch.link.pace_circles import PaceOptions, following
 from stillwatch.link.rhythm import Rhythm, Timelines
 from stillwatch.link.ties import Floats, Ties
 from stillwatch.link.traits import TraitOptions, Traits
+
+_SENDING_NONE: Final = -1
+"""In place of a software's parameters, where it sends none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,28 +57,38 @@ class Pools:
         traits: Traits,
         ties: Ties,
         together: Callable[[Codes, Codes], Rhythm],
+        acts: Callable[[Codes], bool],
+        only_passes: Callable[[Codes], bool],
         options: PoolOptions,
         pace: PaceOptions,
         proposing: CandidateOptions,
         rng: np.random.Generator,
     ) -> None:
-        """Take the scan's views, clocks and traits; `together` tests for one scheduler behind two sets of accounts."""
+        """Take the scan's views, clocks and traits, and what may be asked about groups.
+
+        `together` tests for one scheduler behind two sets of accounts; `acts` says whether a group passes work or keeps
+        a pace, `only_passes` whether nothing but the work that passes within it ties a group.
+        """
         self.views = views
         self.timelines = timelines
         self.traits = traits
         self.ties = ties
         self.together = together
+        self.acts = acts
+        self.only_passes = only_passes
         self.options = options
         self.pace = pace
         self.proposing = proposing
         self.rng = rng
 
-    def joined(self, groups: list[Codes], acts: Callable[[Codes], bool]) -> list[Codes]:
+    def joined(self, groups: list[Codes]) -> list[Codes]:
         """The groups, those made one that use one software and whose accounts could be dealt out by one hand.
 
         A reseller's pool falls into pieces that pass work within themselves only. Two campaigns that bought one
-        software do differ in something: in words, in purposes, or in how much they ask. Only what `acts` by itself,
-        passing work or keeping a pace, is a piece of anything: colleagues who use the software are not.
+        software do differ in something: in words, in purposes, or in how much they ask. Only what acts by itself,
+        passing work or keeping a pace, is a piece of anything: colleagues who use the software are not. Software that
+        sends no parameters is everybody's, so its groups are pieces only where nothing but passing ties them: whoever
+        has words or a pace in common is known by these.
         """
         if not self.traits.tell:
             return groups
@@ -87,7 +101,7 @@ class Pools:
         for using in by_software.values():
             using.sort(key=lambda members: (-len(members), int(members[0])))
             asked = using[: self.options.most_groups] if len(using) > 1 else []
-            pieces = [members for members in asked if acts(members)]
+            pieces = [members for members in asked if self.acts(members)]
             out += gathered(pieces, self.traits.likeness, self.options.alike)
             out += [members for members in using if not any(members is piece for piece in pieces)]
         return out
@@ -159,6 +173,10 @@ class Pools:
         """The place of the request parameters that most of a group sends, if they are not everybody's."""
         for place, view in enumerate(self.views.views):
             if view.kind is TokenKind.SETTINGS:
+                known = members[view.known[members]]
+                sending_none = int((np.diff(view.by_account)[known] == 0).sum())
+                if sending_none and sending_none >= self.options.using * len(known):
+                    return _SENDING_NONE if self.only_passes(members) else None
                 shares = self.ties.shares(members)[place]
                 token = max(shares, key=lambda token: (shares[token], -token), default=-1)
                 if token >= 0 and shares[token] >= self.options.using:
