@@ -106,6 +106,21 @@ def test_an_account_that_two_networks_use_with_one_software_is_asked_about_where
     assert among_many[FARM[1]] is Tier.ACT  # where all go through many networks, that is how they work
 
 
+def test_who_shares_no_things_as_the_others_do_is_asked_about_where_keys_are_stolen() -> None:
+    """A thief uses a key and has no part in its account; where few share things, that says nothing."""
+    farm = [{**row, "client_ip": "198.51.100.4"} for row in farm_rows()]
+    stolen = [{"account_id": STOLEN, **HOME}] * 12
+    does = [Family.HAND_OFFS, Family.RHYTHM]
+
+    alone = tiers(farm, of={FARM[1]: does})
+    beside = tiers([*farm, *stolen], of={FARM[1]: does})
+    nobody_shares = tiers([*farm, *stolen], of=dict.fromkeys(FARM, does))
+
+    assert alone[FARM[1]] is Tier.ACT
+    assert (beside[FARM[1]], beside[STOLEN], beside[FARM[0]]) == (Tier.REVIEW, Tier.WATCH, Tier.ACT)
+    assert nobody_shares[FARM[1]] is Tier.ACT
+
+
 def test_a_victim_of_a_verified_organisation_is_still_only_watched() -> None:
     """The owner who could be asked is told, not reviewed."""
     rows = [*farm_rows(), *([{"account_id": STOLEN, **HOME}] * 12)]

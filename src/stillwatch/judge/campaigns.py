@@ -137,8 +137,9 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     nearly all others show more. In a group that only shares things and words, neither does one that shows just one of
     them: a card and a network are also an agency's.
     An account goes no further than review when fewer than two families tie this very account in firmly, when a verified
-    organisation stands behind it, which can be asked, when it was used even once as if by somebody else, or when two
-    networks use it, as they do few others of its group, many of which look stolen.
+    organisation stands behind it, which can be asked, when it was used even once as if by somebody else, or, in a group
+    many of whose accounts look stolen, when two networks use it, as they do few others, or when it shares no things as
+    most others do.
     """
     weak = options.explanations.weak_verification
     levels = roster.column("verification_level").take(group.members).to_pylist()
@@ -166,7 +167,9 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     two_places = conduct.two_places[group.members]
     abroad = float(two_places[~excused].mean()) if not excused.all() else 0.0
     steals = float(excused.mean()) >= options.victims.looks_stolen and abroad <= options.victims.most_abroad
-    asked = visited | (two_places & steals)
+    shares = group.speaking[list(Family).index(Family.THINGS)]
+    stranger = ~shares & (not excused.all() and float(shares[~excused].mean()) >= options.victims.own_things)
+    asked = visited | ((two_places | stranger) & steals)
     out = []
     for place in np.flatnonzero(kept).tolist():
         code = int(group.members[place])

@@ -38,6 +38,9 @@ class VictimOptions:
     with the same software may be a victim as well: a thief's client may be the owner's by luck ..."""
     most_abroad: float = 0.5
     """... unless more of its other accounts than this go through two networks: it is then how the group works."""
+    own_things: float = 0.5
+    """Where this share of its other accounts share cards, devices or networks with each other, who shares none with
+    them may be a victim, too: a thief uses a key, and has no part in its account."""
     most_alike: float = 0.1
     """One person takes software and habits along: two hands share at most this much of either between networks
     (overlap of the two mixes, 0 to 1)."""
