@@ -191,6 +191,70 @@ def test_where_no_parameters_are_sent_only_what_nothing_but_passing_ties_is_a_pi
     assert joined(pools(rng, quiet, TWO_TOPICS, software=elsewhere, only_passes=True), *pieces) == [ONE, OTHER]
 
 
+QUIET = [(0, 0.0, 1.0)]
+PAIRS = [(40, 41), (42, 43), (44, 45), (46, 47), (48, 49)]
+RESOLD = set(range(40, 50))
+
+
+def completed(found: Pools, *groups: range, registered: Sequence[int] = ()) -> tuple[list[set[int]], list[float]]:
+    """What groups become with those who pass work among themselves, and how sure it is at most of these."""
+    exempt = np.zeros(ACCOUNTS, dtype=np.bool_)
+    exempt[list(registered)] = True
+    out, surest = found.completed([np.array(group, dtype=np.int32) for group in groups], exempt)
+    return [set(one.tolist()) for one in out], sorted(set(surest[np.isfinite(surest)].tolist()))
+
+
+def test_pairs_that_pass_work_and_use_a_pools_software_are_of_the_pool() -> None:
+    """A reseller's quiet accounts pass work to one other only; how sure it is of them is what chance leaves."""
+    rng = np.random.default_rng(0)
+    software = [[*range(2 * POOL), *RESOLD], range(100, 140)]
+
+    found = pools(rng, QUIET, TWO_TOPICS, software=software, passes=[*PAIRS, (200, 201)])
+    groups, surest = completed(found, range(POOL), range(POOL, 2 * POOL + 1))
+
+    assert groups == [ONE, set(range(POOL, 2 * POOL + 1)) | RESOLD]  # the wider one takes them in
+    assert surest[0] > found.ties.options.belongs_bits
+    assert len(surest) == 1
+
+
+def test_pairs_of_people_stay_their_own() -> None:
+    """They use this and that, be it what a campaign uses, too; and who does not act takes nobody in."""
+    rng = np.random.default_rng(0)
+    people = [(100 + 2 * k, 101 + 2 * k) for k in range(12)]
+
+    some = pools(rng, QUIET, TWO_TOPICS, software=[[*range(POOL), *range(100, 104), *range(300, 340)]], passes=people)
+    colleagues = pools(rng, QUIET, TWO_TOPICS, software=[[*range(POOL), *RESOLD]], passes=PAIRS, acts=False)
+    unsold = pools(rng, QUIET, TWO_TOPICS, software=[range(POOL)], passes=PAIRS)
+
+    for found in (some, colleagues, unsold):
+        assert completed(found, range(POOL)) == ([ONE], [])
+
+
+def test_registered_pairs_are_in_no_pool_and_speak_for_none() -> None:
+    """A contract's accounts pass work to each other, and use what they like."""
+    rng = np.random.default_rng(0)
+
+    found = pools(rng, QUIET, TWO_TOPICS, software=[[*range(POOL), *RESOLD]], passes=PAIRS)
+
+    assert completed(found, range(POOL), registered=range(42, 50)) == ([ONE], [])
+
+
+def test_pairs_that_send_no_parameters_are_of_a_pool_that_only_passes_work() -> None:
+    """Half of the log sends none: most pairs must, and all of the accounts of each."""
+    rng = np.random.default_rng(0)
+    sending = [range(ACCOUNTS // 2, ACCOUNTS)]
+    many = [(100 + 2 * k, 101 + 2 * k) for k in range(12)]
+    mixed = [(100 + k, 300 + k) for k in range(12)]
+
+    def of(passes: Sequence[tuple[int, int]], *, only_passes: bool) -> set[int]:
+        found = pools(rng, QUIET, TWO_TOPICS, software=sending, passes=passes, only_passes=only_passes)
+        return completed(found, range(POOL))[0][0]
+
+    assert of(many, only_passes=True) == ONE | set(range(100, 124))
+    assert of(many, only_passes=False) == ONE
+    assert of(mixed, only_passes=True) == ONE
+
+
 @given(sizes=st.lists(st.integers(1, 5), max_size=8), least=st.floats(0.1, 1.0), seed=st.integers(0, 1_000))
 def test_gathering_keeps_everybody_and_stops_where_nobody_is_tied(sizes: list[int], least: float, seed: int) -> None:
     """Each account stays in one part, and no two parts that are left are tied enough."""

@@ -70,7 +70,7 @@ class Joiner:
             if sum(len(members) for members in groups) == before:
                 break
         groups = [part for members in groups for part in parts_of(self.views, members, self._act_as_one, least)]
-        groups = self._in_pieces(self._in_pools(groups))
+        groups, surest = self._completed(self._in_pieces(self._in_pools(groups)), registered)
         groups = [part for members in groups for part in (members[~registered[members]], members[registered[members]])]
         groups = [members for members in groups if len(members) >= least]
         groups.sort(key=lambda members: (-len(members), int(members[0])))
@@ -83,7 +83,7 @@ class Joiner:
             circle = circles_of_things(self.views, members)
             pair = np.bincount(circle)[circle] == 2  # noqa: PLR2004
             families[things, pair] = np.minimum(families[things, pair], 0.0)
-            bits = families.sum(axis=0)
+            bits = np.minimum(families.sum(axis=0), self.ties.prior_bits(len(members)) + surest[members])
             # What an account's software sends may tie it in, but is no evidence to act on: colleagues use one software.
             telling = self.ties.families_against(members, members, background, firm=True)
             own = bits >= self.ties.prior_bits(len(members)) + self.options.belongs_bits
@@ -103,6 +103,12 @@ class Joiner:
     def _in_pieces(self, groups: list[Codes]) -> list[Codes]:
         """The groups, pieces of one pool joined."""
         return groups if self.pools is None else self.pools.joined(groups)
+
+    def _completed(self, groups: list[Codes], registered: npt.NDArray[np.bool_]) -> tuple[list[Codes], Floats]:
+        """The groups with those who pass work among themselves, and how sure it is at most that each belongs (bits)."""
+        if self.pools is None:
+            return groups, np.full(self.accounts, np.inf)
+        return self.pools.completed(groups, registered)
 
     def _in_pools(self, groups: list[Codes]) -> list[Codes]:
         """The groups, those of several pools parted."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
 
 from stillwatch.facts.group import Codes
@@ -13,6 +14,7 @@ from stillwatch.facts.token import TokenKind
 from stillwatch.link.candidates import CandidateOptions, circles
 from stillwatch.link.mixture import Views
 from stillwatch.link.pace_circles import PaceOptions, following
+from stillwatch.link.passing_circles import PassingCircles
 from stillwatch.link.rhythm import Rhythm, Timelines
 from stillwatch.link.ties import Floats, Ties
 from stillwatch.link.traits import TraitOptions, Traits
@@ -105,6 +107,57 @@ class Pools:
             out += gathered(pieces, self.traits.likeness, self.options.alike)
             out += [members for members in using if not any(members is piece for piece in pieces)]
         return out
+
+    def completed(self, groups: list[Codes], registered: npt.NDArray[np.bool_]) -> tuple[list[Codes], Floats]:
+        """The groups with the circles of accounts that pass work among themselves only and use a group's software.
+
+        The quiet accounts of a reseller often pass work to one other account, which is as quiet, and two such accounts
+        may be one person's. What tells is how many circles of the log use the software of a group that acts: more than
+        chance makes, of all softwares tried, and each four to one not by chance. Its widest group takes them in. Also
+        (accounts,) how sure it is at most that each belongs to its group (bits), infinite where this says nothing.
+        `registered` accounts are in no circle.
+        """
+        surest = np.full(len(registered), np.inf)
+        free = ~registered
+        for members in groups:
+            free[members] = False
+        circles = PassingCircles.among(self.views, free)
+        out = list(groups)
+        if len(circles) == 0:
+            return out, surest
+        background = self.ties.background(groups)
+        by_software: dict[int, list[int]] = defaultdict(list)
+        for place in sorted(range(len(groups)), key=lambda place: (-len(groups[place]), int(groups[place][0]))):
+            software = self._software(groups[place], background)
+            if software is not None:
+                by_software[software].append(place)
+        luck = 2.0**-self.ties.options.attach_bits / max(1, len(by_software))
+        for software, places in sorted(by_software.items()):
+            sends, often = self._senders(software, groups)
+            # Many send no parameters: a circle sends none when all of its accounts do not.
+            using = circles.using(sends, often=often, share=self.options.using if software >= 0 else 1.0)
+            if using.by_chance > luck or using.bits < self.ties.options.belongs_bits:
+                continue
+            widest = next((place for place in places[: self.options.most_groups] if self.acts(groups[place])), None)
+            if widest is not None:
+                joining = circles.of(using.circles)
+                surest[joining] = using.bits
+                out[widest] = np.unique(np.concatenate([out[widest], joining]))
+        return out, surest
+
+    def _senders(self, software: int, groups: list[Codes]) -> tuple[npt.NDArray[np.bool_], float]:
+        """(accounts,) who sends a software's request parameters, and the share of the accounts of no group that do."""
+        view = next(view for view in self.views.views if view.kind is TokenKind.SETTINGS)
+        sends = np.zeros(len(view.known), dtype=np.bool_)
+        if software == _SENDING_NONE:
+            sends = np.diff(view.by_account) == 0
+        else:
+            sends[view.holders_of(software)] = True
+        sends &= view.known
+        outside = view.known.copy()
+        for members in groups:
+            outside[members] = False
+        return sends, (float((sends & outside).sum()) + 1.0) / (float(outside.sum()) + 2.0)
 
     def parts(self, members: Codes, stands: Callable[[Codes], bool], background: list[Floats]) -> list[Codes]:
         """The pools that a group really is, the widest first.

@@ -1,0 +1,82 @@
+"""Accounts that pass work among themselves only: by the software that they use, they are of a pool that passes work."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.special import pdtrc
+
+from stillwatch.facts.group import Codes
+from stillwatch.link.mixture import Views
+
+Flags = npt.NDArray[np.bool_]
+
+_MOST_CHANCE = 0.9
+"""What a circle that does not use a software says of those that do by chance has a limit: nine of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassingCircles:
+    """Circles of accounts between which work passes, and no work to or from anybody outside that was looked at."""
+
+    members: Codes
+    """Circle by circle."""
+    first: npt.NDArray[np.int64]
+    """(n,) where each circle begins in `members`."""
+
+    @classmethod
+    def among(cls, views: Views, free: Flags) -> "PassingCircles":
+        """The circles that the `free` accounts form; quotations are left out, since they pass between strangers."""
+        rows = ~views.quoted & free[views.partner_of] & free[views.partner]
+        ends = views.partner_of[rows], views.partner[rows]
+        graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(len(free), len(free)))
+        label = connected_components(graph, directed=False)[1]
+        inside = np.unique(ends[0]).astype(np.int32)
+        members = inside[np.argsort(label[inside], kind="stable")]
+        return cls(members, np.flatnonzero(np.diff(label[members], prepend=-1)))
+
+    def __len__(self) -> int:
+        """Circles."""
+        return len(self.first)
+
+    @property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """(n,) accounts of each circle."""
+        return np.diff(self.first, append=len(self.members))
+
+    def of(self, some: Flags) -> Codes:
+        """The accounts of some circles."""
+        return self.members[np.repeat(some, self.sizes)]
+
+    def using(self, sends: Flags, *, often: float, share: float) -> "Using":
+        """Which circles use a software, and whether that is luck.
+
+        A circle uses it when this share of its accounts `sends` what it sends. Null: a circle uses any software as
+        `often` as the accounts of no group do. Where that makes some circles use this one, it makes others use another,
+        and these are counted: so many, and one more for what they do not tell, are expected of those that do. A single
+        circle is always taken for luck.
+        """
+        if len(self) == 0:
+            return Using(np.zeros(0, dtype=np.bool_), 1.0, -np.inf)
+        uses: Flags = np.add.reduceat(sends[self.members].astype(np.int64), self.first) >= share * self.sizes
+        # Accounts of one circle may choose alike: all of them as one would, at the least, or any one of them.
+        some = self.sizes if share < 1.0 else np.ones(len(self))
+        each = np.minimum(often * some, _MOST_CHANCE)
+        expected = float((each / (1.0 - each))[~uses].sum()) + often
+        found = int(uses.sum())
+        bits = float(np.log2(found / expected - 1.0)) if found > expected else -np.inf
+        chance = float(pdtrc(found - 1, expected)) if found > 1 else 1.0
+        return Using(uses, chance, bits)
+
+
+@dataclass(frozen=True, slots=True)
+class Using:
+    """The circles that use a software, against those that would by chance."""
+
+    circles: Flags
+    by_chance: float
+    """How likely chance alone makes so many (a Poisson tail): of one software, before others were tried."""
+    bits: float
+    """The odds that one of them is of the software's pool and not there by chance."""

@@ -1,0 +1,120 @@
+"""Circles that pass work among themselves only are of a pool where more use its software than chance makes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import poisson
+
+from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.mixture import Views
+from stillwatch.link.passing_circles import PassingCircles
+
+ACCOUNTS = 100
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def some(*accounts: int) -> Flags:
+    """Flags of these accounts."""
+    out = np.zeros(ACCOUNTS, dtype=np.bool_)
+    out[list(accounts)] = True
+    return out
+
+
+def circles(
+    passes: Sequence[tuple[int, int]], *, taken: Sequence[int] = (), kind: HandOff = HandOff.CONTINUED
+) -> PassingCircles:
+    """The circles of a log in which work passed so, some accounts being in groups already."""
+    giver, taker = np.array(passes, dtype=np.int32).reshape(-1, 2).T
+    passed = HandOffs.of(giver, taker, np.full(len(giver), kind, dtype=np.int8))
+    views = Views([], passed, np.full(ACCOUNTS, 10, dtype=np.int64))
+    return PassingCircles.among(views, ~some(*taken))
+
+
+def sets(found: PassingCircles) -> list[set[int]]:
+    """The accounts of each circle."""
+    return [set(found.members[a : a + n].tolist()) for a, n in zip(found.first, found.sizes, strict=True)]
+
+
+def test_accounts_between_which_work_passes_are_a_circle() -> None:
+    """At one remove or more; who is in a group already is in none, and neither ties others together."""
+    passes = [(1, 2), (2, 3), (7, 8), (8, 20), (20, 30), (30, 31)]
+
+    assert sorted(sets(circles(passes)), key=min) == [{1, 2, 3}, {7, 8, 20, 30, 31}]
+    assert sorted(sets(circles(passes, taken=[20])), key=min) == [{1, 2, 3}, {7, 8}, {30, 31}]
+
+
+def test_quotations_make_no_circle() -> None:
+    """Public text passes between strangers."""
+    assert len(circles([(1, 2), (3, 4)], kind=HandOff.QUOTED)) == 0
+
+
+@given(passes=st.lists(st.tuples(st.integers(0, 19), st.integers(20, 39)), max_size=30))
+def test_every_account_that_passes_work_is_in_one_circle(passes: list[tuple[int, int]]) -> None:
+    """And each circle has two accounts at least."""
+    found = circles(passes)
+
+    assert sorted(found.members.tolist()) == sorted({account for one in passes for account in one})
+    assert all(size >= 2 for size in found.sizes)
+    assert sorted(found.of(np.ones(len(found), dtype=np.bool_)).tolist()) == sorted(found.members.tolist())
+
+
+PAIRS = [(2 * k, 2 * k + 1) for k in range(12)]
+
+
+def test_more_circles_than_chance_makes_are_of_the_pool() -> None:
+    """Nine of twelve pairs use what one account in twenty uses: of three others, 0.33 by chance, and 0.05 beside."""
+    users = some(*range(0, 18, 2))
+
+    using = circles(PAIRS).using(users, often=0.05, share=0.5)
+
+    assert circles(PAIRS).of(using.circles).tolist() == list(range(18))
+    expected = 3 * 0.1 / 0.9 + 0.05
+    assert using.bits == pytest.approx(np.log2((9 - expected) / expected))
+    assert using.by_chance == pytest.approx(poisson.sf(8, expected))
+
+
+def test_a_software_that_circles_use_as_often_as_anybody_says_nothing() -> None:
+    """Four of twelve pairs of people use what a fifth of all do."""
+    using = circles(PAIRS).using(some(*range(0, 8, 2)), often=0.2, share=0.5)
+
+    assert using.bits < 0.0
+    assert using.by_chance > 0.5
+
+
+def test_one_circle_is_luck() -> None:
+    """However rare its software."""
+    assert circles(PAIRS).using(some(0, 1), often=0.001, share=0.5).by_chance == 1.0
+
+
+def test_where_nobody_uses_it_nobody_is_of_the_pool() -> None:
+    """Nor where no work passes at all."""
+    for found in (circles(PAIRS), circles([])):
+        using = found.using(some(90), often=0.001, share=0.5)
+
+        assert found.of(using.circles).tolist() == []
+        assert (using.by_chance, using.bits) == (1.0, -np.inf)
+
+
+def test_one_user_among_many_makes_no_circle_a_user() -> None:
+    """Half of a circle must use the software, or all of it where most of the log does."""
+    wide = [(k, k + 1) for k in range(9)]
+
+    found = circles([*wide, (20, 21), (22, 23)])
+
+    assert found.using(some(3, 20, 22, 23), often=0.05, share=0.5).circles.tolist() == [False, True, True]
+    assert found.using(some(3, 20, 22, 23), often=0.05, share=1.0).circles.tolist() == [False, False, True]
+
+
+def test_people_with_two_accounts_are_seldom_taken_for_a_pool() -> None:
+    """Null: forty people with two accounts each use one software in ten, in both; one log in sixteen goes that far."""
+    rng = np.random.default_rng(0)
+    found = circles([(2 * k, 2 * k + 1) for k in range(40)])
+
+    seldom = [
+        found.using(np.repeat(rng.random(50) < 0.1, 2), often=0.1, share=0.5).by_chance <= 1 / 16 for _ in range(400)
+    ]
+
+    assert np.mean(seldom) <= 1 / 16
