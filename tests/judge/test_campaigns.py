@@ -48,6 +48,7 @@ def tiers(
     faint: Sequence[str] = (),
     gave: Sequence[str] = (),
     known: Mapping[str, Mapping[str, object]] | None = None,
+    farm: Sequence[str] = tuple(FARM),
 ) -> dict[str, Tier]:
     """How far each account of a campaign goes, of which two families are beyond chance.
 
@@ -56,7 +57,7 @@ def tiers(
     """
     traffic = traffic_of(rows)
     roster = roster_of(traffic, **(known or {}))
-    group = group_of(codes_of(roster, FARM), {Family.THINGS: 60.0, Family.HAND_OFFS: 60.0})
+    group = group_of(codes_of(roster, farm), {Family.THINGS: 60.0, Family.HAND_OFFS: 60.0})
     speaking = group.speaking.copy()
     for name, families in (of or {}).items():
         place = int(np.flatnonzero(group.members == roster.ids.index(name))[0])
@@ -167,9 +168,11 @@ def test_however_many_customers_a_relay_has_they_are_watched() -> None:
 @pytest.mark.parametrize(("passing", "tier"), [(1, Tier.WATCH), (3, Tier.REVIEW)])
 def test_who_takes_work_over_as_well_is_out_of_line_only_where_nearly_all_show_more(passing: int, tier: Tier) -> None:
     """A customer may go on with what the relay was told; many who do so are how a reseller's quiet accounts work."""
-    found = tiers(farm_rows(), of={name: [Family.HAND_OFFS] for name in FARM[-passing:]})
+    only_pass = {name: [Family.HAND_OFFS] for name in WIDE_FARM[-passing:]}
 
-    assert {found[name] for name in FARM[-passing:]} == {tier}
+    found = tiers(farm_rows(WIDE_FARM), of=only_pass, farm=WIDE_FARM)
+
+    assert {found[name] for name in only_pass} == {tier}
 
 
 def test_where_nobody_shows_more_than_hand_offs_they_go_to_a_person() -> None:

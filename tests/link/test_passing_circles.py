@@ -65,13 +65,13 @@ PAIRS = [(2 * k, 2 * k + 1) for k in range(12)]
 
 
 def test_more_circles_than_chance_makes_are_of_the_pool() -> None:
-    """Nine of twelve pairs use what one account in twenty uses: of three others, 0.33 by chance, and 0.05 beside."""
+    """Nine of twelve pairs use what one account in twenty uses: for each of three others, and one more, 0.11."""
     users = some(*range(0, 18, 2))
 
     using = circles(PAIRS).using(users, often=0.05, share=0.5)
 
     assert circles(PAIRS).of(using.circles).tolist() == list(range(18))
-    expected = 3 * 0.1 / 0.9 + 0.05
+    expected = 4 * 0.1 / 0.9
     assert using.bits == pytest.approx(np.log2((9 - expected) / expected))
     assert using.by_chance == pytest.approx(poisson.sf(8, expected))
 
@@ -82,6 +82,18 @@ def test_a_software_that_circles_use_as_often_as_anybody_says_nothing() -> None:
 
     assert using.bits < 0.0
     assert using.by_chance > 0.5
+
+
+def test_only_circles_without_any_user_tell_how_many_use_it_by_chance() -> None:
+    """Nine pairs send nothing and three do in part: people would make pairs that send something, too."""
+    nine, mixed = range(18), range(18, 24, 2)
+
+    using = circles(PAIRS).using(some(*nine, *mixed), often=0.4, share=1.0)
+    people = circles(PAIRS).using(some(*nine), often=0.4, share=1.0)
+
+    assert circles(PAIRS).of(using.circles).tolist() == list(nine)
+    assert using.bits == pytest.approx(np.log2((9 - 2 / 3) / (2 / 3)))
+    assert people.bits == pytest.approx(np.log2((9 - 4 * 2 / 3) / (4 * 2 / 3)))
 
 
 def test_one_circle_is_luck() -> None:

@@ -14,7 +14,7 @@ from stillwatch.link.mixture import Views
 Flags = npt.NDArray[np.bool_]
 
 _MOST_CHANCE = 0.9
-"""What a circle that does not use a software says of those that do by chance has a limit: nine of them."""
+"""A circle uses a software by chance at most this often: what one that does not says of others has a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +53,27 @@ class PassingCircles:
     def using(self, sends: Flags, *, often: float, share: float) -> "Using":
         """Which circles use a software, and whether that is luck.
 
-        A circle uses it when this share of its accounts `sends` what it sends. Null: a circle uses any software as
-        `often` as the accounts of no group do. Where that makes some circles use this one, it makes others use another,
-        and these are counted: so many, and one more for what they do not tell, are expected of those that do. A single
-        circle is always taken for luck.
+        A circle uses it when this share of its accounts `sends` what it sends. Null: accounts use any software as
+        `often` as those of no group do, those of one circle alike or not. That makes circles none of whose accounts
+        uses it as well, which are counted: so many, and one more for what they do not tell, are expected of those that
+        use it, at the odds of one for each of the other. A single circle is always taken for luck.
         """
         if len(self) == 0:
             return Using(np.zeros(0, dtype=np.bool_), 1.0, -np.inf)
-        uses: Flags = np.add.reduceat(sends[self.members].astype(np.int64), self.first) >= share * self.sizes
-        # Accounts of one circle may choose alike: all of them as one would, at the least, or any one of them.
-        some = self.sizes if share < 1.0 else np.ones(len(self))
-        each = np.minimum(often * some, _MOST_CHANCE)
-        expected = float((each / (1.0 - each))[~uses].sum()) + often
+        users = np.add.reduceat(sends[self.members].astype(np.int64), self.first)
+        uses: Flags = users >= share * self.sizes
+        if share < 1.0:
+            # One user may be enough, and any account may be that one.
+            each = np.minimum(often * self.sizes, _MOST_CHANCE)
+            odds = each / (1.0 - each)
+        else:
+            # All must: likeliest where they choose alike, unless most of the log uses it.
+            each = np.full(len(self), min(often, _MOST_CHANCE))
+            odds = np.maximum(each / (1.0 - each), (each / (1.0 - each)) ** self.sizes)
+        expected = float(odds[users == 0].sum() + odds.mean())
         found = int(uses.sum())
-        bits = float(np.log2(found / expected - 1.0)) if found > expected else -np.inf
         chance = float(pdtrc(found - 1, expected)) if found > 1 else 1.0
-        return Using(uses, chance, bits)
+        return Using(uses, chance, float(np.log2(found / expected - 1.0)) if found > expected else -np.inf)
 
 
 @dataclass(frozen=True, slots=True)
