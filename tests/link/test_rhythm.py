@@ -14,6 +14,7 @@ from stillwatch.link.rhythm import (
     RhythmOptions,
     Timelines,
     _by_account_and_start,
+    each_alone,
     group_rhythm,
     shared_rhythm,
 )
@@ -356,7 +357,8 @@ def test_further_copies_tell_a_rhythm_more_surely() -> None:
 
     def scatter(*, surely: bool) -> float:
         rngs = (np.random.default_rng(seed) for seed in range(8))
-        bits = [group_rhythm(timelines, members, RhythmOptions(), rng, surely=surely).bits for rng in rngs]
+        parts = each_alone(members)
+        bits = [shared_rhythm(timelines, parts, RhythmOptions(), rng, surely=surely).bits for rng in rngs]
         return float(np.std(bits))
 
     assert scatter(surely=True) < 0.5 * scatter(surely=False)

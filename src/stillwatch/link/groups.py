@@ -21,7 +21,7 @@ from stillwatch.link.mixture import MixtureOptions, Split, Views, family_bits, s
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.pace_circles import PaceCircle, PaceOptions, pace_circles
 from stillwatch.link.pools import PoolOptions, Pools
-from stillwatch.link.rhythm import UNTESTED, Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
+from stillwatch.link.rhythm import UNTESTED, Rhythm, RhythmOptions, Timelines, each_alone, group_rhythm, shared_rhythm
 from stillwatch.link.shared_things import ThingOptions, shared_things
 from stillwatch.link.shared_words import WordOptions, shared_words
 from stillwatch.link.ties import JoinOptions, Ties
@@ -325,9 +325,8 @@ class _Search:
 
     def rhythm(self, members: Codes) -> Rhythm:
         """The scheduler test of a group, as sure as what is kept by it must be."""
-        if Family.RHYTHM not in self.options.families or len(members) < 3:  # noqa: PLR2004 - a pair is no pool
-            return UNTESTED
-        return self._tested([members[i : i + 1] for i in range(len(members))], surely=True)
+        parts = each_alone(members)
+        return self._tested(parts, surely=True) if parts and Family.RHYTHM in self.options.families else UNTESTED
 
     def _tested(self, parts: Sequence[Codes], *, surely: bool) -> Rhythm:
         """A scheduler test by chance that hangs on what is tested alone: asked again, it gives the same answer."""

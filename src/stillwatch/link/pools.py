@@ -118,10 +118,10 @@ class Pools:
         `registered` accounts are in no circle.
         """
         surest = np.full(len(registered), np.inf)
-        free = ~registered
+        outside = np.ones(len(registered), dtype=np.bool_)
         for members in groups:
-            free[members] = False
-        circles = PassingCircles.among(self.views, free)
+            outside[members] = False
+        circles = PassingCircles.among(self.views, outside & ~registered)
         out = list(groups)
         if len(circles) == 0:
             return out, surest
@@ -133,9 +133,9 @@ class Pools:
                 by_software[software].append(place)
         luck = 2.0**-self.ties.options.attach_bits / max(1, len(by_software))
         for software, places in sorted(by_software.items()):
-            sends, often = self._senders(software, groups)
+            sends, often = self._senders(software, outside)
             # Many send no parameters: a circle sends none when all of its accounts do not.
-            using = circles.using(sends, often=often, share=self.options.using if software >= 0 else 1.0)
+            using = circles.using(sends, often=often, share=1.0 if software == _SENDING_NONE else self.options.using)
             if using.by_chance > luck or using.bits < self.ties.options.belongs_bits:
                 continue
             widest = next((place for place in places[: self.options.most_groups] if self.acts(groups[place])), None)
@@ -145,19 +145,15 @@ class Pools:
                 out[widest] = np.unique(np.concatenate([out[widest], joining]))
         return out, surest
 
-    def _senders(self, software: int, groups: list[Codes]) -> tuple[npt.NDArray[np.bool_], float]:
-        """(accounts,) who sends a software's request parameters, and the share of the accounts of no group that do."""
+    def _senders(self, software: int, outside: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], float]:
+        """(accounts,) who sends a software's request parameters, and what share of those `outside` all groups does."""
         view = next(view for view in self.views.views if view.kind is TokenKind.SETTINGS)
         sends = np.zeros(len(view.known), dtype=np.bool_)
         if software == _SENDING_NONE:
-            sends = np.diff(view.by_account) == 0
+            sends = view.known & (np.diff(view.by_account) == 0)
         else:
             sends[view.holders_of(software)] = True
-        sends &= view.known
-        outside = view.known.copy()
-        for members in groups:
-            outside[members] = False
-        return sends, (float((sends & outside).sum()) + 1.0) / (float(outside.sum()) + 2.0)
+        return sends, (float((sends & outside).sum()) + 1.0) / (float((view.known & outside).sum()) + 2.0)
 
     def parts(self, members: Codes, stands: Callable[[Codes], bool], background: list[Floats]) -> list[Codes]:
         """The pools that a group really is, the widest first.

@@ -162,13 +162,15 @@ def _by_account_and_start(account: Codes, start: Ints, exchange: npt.NDArray[np.
     return order
 
 
-def group_rhythm(
-    timelines: Timelines, members: Codes, options: RhythmOptions, rng: np.random.Generator, *, surely: bool = False
-) -> Rhythm:
+def group_rhythm(timelines: Timelines, members: Codes, options: RhythmOptions, rng: np.random.Generator) -> Rhythm:
     """Test whether the accounts of a group run off one scheduler; fewer than three are a pair, not a pool."""
-    if len(members) < 3:  # noqa: PLR2004
-        return UNTESTED
-    return shared_rhythm(timelines, [members[i : i + 1] for i in range(len(members))], options, rng, surely=surely)
+    parts = each_alone(members)
+    return shared_rhythm(timelines, parts, options, rng) if parts else UNTESTED
+
+
+def each_alone(members: Codes) -> list[Codes]:
+    """The accounts of a group as the parts of a scheduler test; none where fewer than three are a pair, not a pool."""
+    return [members[i : i + 1] for i in range(len(members))] if len(members) >= 3 else []  # noqa: PLR2004
 
 
 def shared_rhythm(
