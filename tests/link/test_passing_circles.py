@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import poisson
+from scipy.stats import binom
 
 from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.mixture import Views
@@ -65,7 +65,7 @@ PAIRS = [(2 * k, 2 * k + 1) for k in range(12)]
 
 
 def test_more_circles_than_chance_makes_are_of_the_pool() -> None:
-    """Nine of twelve pairs use what one account in twenty uses: for each of three others, and one more, 0.11."""
+    """Nine of twelve pairs use what one account in twenty uses, a tenth of pairs at most: 0.11 for each of four."""
     users = some(*range(0, 18, 2))
 
     using = circles(PAIRS).using(users, often=0.05, share=0.5)
@@ -73,7 +73,7 @@ def test_more_circles_than_chance_makes_are_of_the_pool() -> None:
     assert circles(PAIRS).of(using.circles).tolist() == list(range(18))
     expected = 4 * 0.1 / 0.9
     assert using.bits == pytest.approx(np.log2((9 - expected) / expected))
-    assert using.by_chance == pytest.approx(poisson.sf(8, expected))
+    assert using.by_chance == pytest.approx(binom.sf(8, 12, 0.1))
 
 
 def test_a_software_that_circles_use_as_often_as_anybody_says_nothing() -> None:
@@ -120,13 +120,40 @@ def test_one_user_among_many_makes_no_circle_a_user() -> None:
     assert found.using(some(3, 20, 22, 23), often=0.05, share=1.0).circles.tolist() == [False, False, True]
 
 
-def test_people_with_two_accounts_are_seldom_taken_for_a_pool() -> None:
-    """Null: forty people with two accounts each use one software in ten, in both; one log in sixteen goes that far."""
+@given(
+    st.lists(st.integers(2, 6), min_size=2, max_size=8),
+    st.floats(0.01, 0.3),
+    st.floats(0.3, 1.0),
+    st.integers(0, 2**16),
+)
+def test_chance_is_not_told_too_small_where_circles_differ_in_size(
+    sizes: list[int], often: float, share: float, seed: int
+) -> None:
+    """Oracle: how many of so many circles use it, each at its own probability, told exactly."""
+    first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    found = PassingCircles(np.arange(sum(sizes), dtype=np.int32), first)
+    users = np.random.default_rng(seed).random(ACCOUNTS) < often
+
+    using = found.using(users, often=often, share=share)
+
+    asked = np.ceil(share * np.array(sizes) - 1e-9).astype(int)
+    reaches, nobody = binom.sf(asked - 1, sizes, often), binom.pmf(0, sizes, often)
+    told = using.circles | (np.add.reduceat(users[: sum(sizes)].astype(int), first) == 0)
+    exact = np.array([1.0])
+    for chance in (reaches / (reaches + nobody))[told]:
+        exact = np.convolve(exact, [1.0 - chance, chance])
+    assert using.by_chance >= exact[using.circles.sum() :].sum() - 1e-9
+
+
+@pytest.mark.parametrize(("often", "share"), [(0.1, 0.5), (0.5, 1.0)])
+def test_people_with_two_accounts_are_seldom_taken_for_a_pool(often: float, share: float) -> None:
+    """Null: forty people use so common a software in both of their accounts; one log in sixteen goes that far."""
     rng = np.random.default_rng(0)
     found = circles([(2 * k, 2 * k + 1) for k in range(40)])
 
     seldom = [
-        found.using(np.repeat(rng.random(50) < 0.1, 2), often=0.1, share=0.5).by_chance <= 1 / 16 for _ in range(400)
+        found.using(np.repeat(rng.random(50) < often, 2), often=often, share=share).by_chance <= 1 / 16
+        for _ in range(400)
     ]
 
     assert np.mean(seldom) <= 1 / 16

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.special import pdtrc
+from scipy.special import bdtrc
 
 from stillwatch.facts.group import Codes
 from stillwatch.link.mixture import Views
@@ -55,8 +55,10 @@ class PassingCircles:
 
         A circle uses it when this share of its accounts `sends` what it sends. Null: accounts use any software as
         `often` as those of no group do, those of one circle alike or not. That makes circles none of whose accounts
-        uses it as well, which are counted: so many, and one more for what they do not tell, are expected of those that
-        use it, at the odds of one for each of the other. A single circle is always taken for luck.
+        uses it as well, and of those that do or do not, how many do has a distribution: a binomial of their mean
+        probability bounds its tail (Hoeffding 1956, On the distribution of the number of successes in independent
+        trials, theorem 4). For each circle that does not, and one more for what they do not tell, those by chance are
+        as many as its odds. A single circle is always taken for luck.
         """
         if len(self) == 0:
             return Using(np.zeros(0, dtype=np.bool_), 1.0, -np.inf)
@@ -70,9 +72,12 @@ class PassingCircles:
             # All must: likeliest where they choose alike, unless most of the log uses it.
             each = np.full(len(self), min(often, _MOST_CHANCE))
             odds = np.maximum(each / (1.0 - each), (each / (1.0 - each)) ** self.sizes)
+        found, told = int(uses.sum()), uses | (users == 0)
+        mean = float((odds / (1.0 + odds))[told].mean()) if found else 0.0
+        # So far above their mean, the bound holds.
+        many = found - 1 >= max(1.0, told.sum() * mean)
+        chance = float(bdtrc(found - 1, int(told.sum()), mean)) if many else 1.0
         expected = float(odds[users == 0].sum() + odds.mean())
-        found = int(uses.sum())
-        chance = float(pdtrc(found - 1, expected)) if found > 1 else 1.0
         return Using(uses, chance, float(np.log2(found / expected - 1.0)) if found > expected else -np.inf)
 
 
@@ -82,6 +87,6 @@ class Using:
 
     circles: Flags
     by_chance: float
-    """How likely chance alone makes so many (a Poisson tail): of one software, before others were tried."""
+    """How likely chance alone makes so many (at most): of one software, before others were tried."""
     bits: float
     """The odds that one of them is of the software's pool and not there by chance."""
