@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from stillwatch.link.pace import GroupPace, own_rhythm
+from stillwatch.link.pace import GroupPace, _covered_by, own_rhythm
 from stillwatch.link.rhythm import RhythmOptions, Timelines
 from tests.link.test_rhythm import (
     ACCOUNTS,
     DAY,
     SLOW,
     Codes,
+    Request,
     clocked,
     codes,
     laid_out,
@@ -96,6 +97,72 @@ def test_an_account_that_sends_thrice_at_once_makes_no_crew() -> None:
     assert float(np.mean(after[1:] > 5)) > 0.9 * float(np.mean(before[1:] > 5))
 
 
+def by_turns(rng: np.random.Generator, shifts: int = 60) -> tuple[list[Request], list[Request]]:
+    """Shifts of some minutes in which a third of a pool's accounts are used in turn, and strangers' own short sessions.
+
+    The turn is not kept to the second, and each account carries as many sessions of its own as it has shifts.
+    """
+    work, people = [], []
+    for _ in range(shifts):
+        begin = float(DAY * rng.integers(0, 6) + rng.uniform(36_000, 72_000))
+        used = rng.choice(ACCOUNTS, ACCOUNTS // 3, replace=False).tolist()
+        work += [(used[k % len(used)], begin + 20.0 * k + float(rng.uniform(0, 15)), 4.0) for k in range(20)]
+    for account in range(2 * ACCOUNTS):
+        for _ in range(shifts // 3):
+            at = float(DAY * rng.integers(0, 6) + rng.uniform(36_000, 72_000))
+            people += [(account, at + 45.0 * k + float(rng.uniform(0, 20)), 4.0) for k in range(5)]
+    return work + [one for one in people if one[0] < ACCOUNTS], [one for one in people if one[0] >= ACCOUNTS]
+
+
+def test_accounts_that_burst_while_the_others_do_keep_their_pace() -> None:
+    """Used by turns for some minutes, in no order that starts or ends would show; strangers' sessions lie anywhere."""
+    members, strangers, firm = [], [], []
+    for seed in range(5):
+        work, people = by_turns(np.random.default_rng(seed))
+        timelines, known = clocked([*work, *people])
+        farm, others = codes(known, range(ACCOUNTS)), codes(known, range(ACCOUNTS, 2 * ACCOUNTS))
+        silent = own_rhythm(timelines, farm, farm, RhythmOptions(burst_least=1.0))
+        pace = GroupPace.of(timelines, farm, RhythmOptions())
+
+        members += (pace.bits(farm) - silent).tolist()
+        strangers += pace.bits(others).tolist()
+        firm += (pace.bits(farm, firm=True) - np.maximum(silent, 0.0)).tolist()
+
+    assert float(np.median(members)) > 2
+    assert sum(bits > 4 for bits in strangers) <= 1
+    assert float(np.mean(np.exp2(strangers))) <= 1.5
+    assert max(firm) < 2  # whoever knows when others are busy can be busy then
+
+
+def test_bursts_say_nothing_of_people_who_work_at_the_same_hours() -> None:
+    """Twelve strangers with sessions of their own, between ten and eight, are not tied by being busy together."""
+    found: list[float] = []
+    for seed in range(10):
+        _, people = by_turns(np.random.default_rng(seed))
+        timelines, known = clocked(people)
+        group = codes(known, range(ACCOUNTS, 2 * ACCOUNTS))
+        found += own_rhythm(timelines, group, group, RhythmOptions()).tolist()
+
+    assert sum(bits > 4 for bits in found) <= 2
+    assert float(np.mean(np.exp2(found))) <= 1.5
+
+
+@pytest.mark.parametrize("others", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(3))
+def test_time_is_covered_where_so_many_different_accounts_are_near(seed: int, others: int) -> None:
+    """Against looking at every moment; one account counts once, however often it sends."""
+    rng = np.random.default_rng(seed)
+    edges, by = rng.integers(0, 2_000, 80).astype(np.int64), rng.integers(0, 6, 80).astype(np.int32)
+
+    begins, ends, length = _covered_by(edges, by, 40, others)
+
+    ticks = np.arange(-5, 2_050) + 0.5
+    deep = [len(set(by[(edges <= tick) & (tick < edges + 40)].tolist())) >= others for tick in ticks]
+    inside = [bool(((begins <= tick) & (tick < ends)).any()) for tick in ticks]
+    assert inside == deep
+    assert length.tolist() == np.concatenate([[0], np.cumsum(ends - begins)[:-1]]).tolist()
+
+
 @pytest.mark.parametrize(("nights", "minutes"), [(1, 10), (5, 10), (5, 1)])
 def test_strangers_at_the_same_hours_do_not_keep_each_others_pace(nights: int, minutes: int) -> None:
     """Of 360 accounts whose jobs begin within minutes of each other every night, hardly one shows 4 bits."""
@@ -121,7 +188,7 @@ def test_a_burst_that_meets_a_burst_counts_once() -> None:
     timelines, known = clocked([*timeline, *burst, *apart])
     farm = codes(known, range(ACCOUNTS))
 
-    free = RhythmOptions(most_doubt_bits=50.0)
+    free = RhythmOptions(most_doubt_bits=50.0, burst_least=1.0)  # what bursts tell is told apart
     once = own_rhythm(timelines, codes(known, [900]), farm, free)[0]
     each = own_rhythm(timelines, codes(known, range(901, 901 + len(starts))), farm, free)
 

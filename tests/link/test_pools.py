@@ -52,6 +52,7 @@ def pools(
     topics: npt.NDArray[np.int64],
     *,
     software: Sequence[Sequence[int]] = (),
+    sent: Sequence[Sequence[int]] = (),
     passes: Sequence[tuple[int, int]] = (),
     texts: bool = True,
     acts: bool = True,
@@ -60,25 +61,30 @@ def pools(
     """What is asked about pools in a log of `timeline` and of accounts that speak of `topics`; others are people."""
     everybody = np.concatenate([topics, np.arange(ACCOUNTS - len(topics)) + int(topics.max()) + 1])
     busy = np.full(ACCOUNTS, 40, dtype=np.int64)
-    pairs = [(token, account) for token, users in enumerate(software) for account in users]
-    token, account = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    sending = Incidence.of(
-        TokenKind.SETTINGS, token.astype(np.uint64), account.astype(np.int32), np.ones(len(pairs), np.float32),
-        np.ones(ACCOUNTS, dtype=np.bool_),
-    )  # fmt: skip
+    views = [_held(TokenKind.SETTINGS, software), *([_held(TokenKind.TEMPLATE, sent)] if sent else [])]
     giver, taker = np.array(passes, dtype=np.int32).reshape(-1, 2).T
     passed = HandOffs.of(giver, taker, np.full(len(giver), HandOff.RETRY, dtype=np.int8))
-    views = Views([sending], passed, busy)
+    seen = Views(views, passed, busy)
     timelines = in_order(timeline)
 
     def together(one: Codes, other: Codes) -> Rhythm:
         return shared_rhythm(timelines, (one, other), RhythmOptions(), rng)
 
-    ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
+    ties = Ties(seen, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     traits = Traits(activity(rng, everybody, busy, texts=texts), TraitOptions(), rng)
     return Pools(
-        views, timelines, traits, ties, together, lambda _members: acts, lambda _members: only_passes,
+        seen, timelines, traits, ties, together, lambda _members: acts, lambda _members: only_passes,
         PoolOptions(), PaceOptions(), CandidateOptions(), rng,
+    )  # fmt: skip
+
+
+def _held(kind: TokenKind, users: Sequence[Sequence[int]]) -> Incidence:
+    """Which accounts hold each token of a kind."""
+    pairs = [(token, account) for token, holders in enumerate(users) for account in holders]
+    token, account = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return Incidence.of(
+        kind, token.astype(np.uint64), account.astype(np.int32), np.ones(len(pairs), np.float32),
+        np.ones(ACCOUNTS, dtype=np.bool_),
     )  # fmt: skip
 
 
@@ -269,3 +275,32 @@ def test_gathering_keeps_everybody_and_stops_where_nobody_is_tied(sizes: list[in
 
     assert sorted(np.concatenate([*found, np.zeros(0, np.int32)]).tolist()) == list(range(int(bounds[-1])))
     assert all(tie(a, b) < least for i, a in enumerate(found) for b in found[i + 1 :])
+
+
+@pytest.mark.parametrize(("strangers", "whole"), [(0, True), (40, False)])
+def test_pieces_that_send_a_text_hardly_anybody_else_sends_are_one(strangers: int, whole: bool) -> None:
+    """One work list falls into those who pay with one card; a text that others send too joins nobody."""
+    rng = np.random.default_rng(5)
+    senders = [*range(2 * POOL), *range(100, 100 + strangers)]
+
+    found = pools(rng, a_pool(rng, 0, 2 * POOL), np.zeros(2 * POOL, dtype=np.int64), sent=[senders])
+
+    assert joined(found, range(POOL), range(POOL, 2 * POOL)) == ([ONE | OTHER] if whole else [ONE, OTHER])
+
+
+def test_pieces_of_one_text_that_ask_for_different_things_stay_apart() -> None:
+    """Two campaigns may have bought one template."""
+    rng = np.random.default_rng(6)
+
+    found = pools(rng, [*a_pool(rng, 0), *a_pool(rng, POOL)], TWO_TOPICS, sent=[range(2 * POOL)])
+
+    assert joined(found, range(POOL), range(POOL, 2 * POOL)) == [ONE, OTHER]
+
+
+def test_who_shares_a_text_and_does_nothing_together_is_no_piece() -> None:
+    """Colleagues use one prompt, too."""
+    rng = np.random.default_rng(7)
+
+    found = pools(rng, a_pool(rng, 0, 2 * POOL), np.zeros(2 * POOL, dtype=np.int64), sent=[range(2 * POOL)], acts=False)
+
+    assert joined(found, range(POOL), range(POOL, 2 * POOL)) == [ONE, OTHER]

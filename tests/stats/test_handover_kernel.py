@@ -67,7 +67,7 @@ def test_the_chance_of_keeping_pace_is_the_covered_share_of_the_time_around(seed
     moment, reach = 40, 300
 
     cover = covered(ends, moment, others)
-    found = own_pace(start, source, ends, ended_by, moment, others, cover, reach, 0, 1)
+    found = own_pace(start, np.argsort(start), source, ends, ended_by, moment, others, cover, reach, 0, 1)
     near = near_any(start, cover, 25)
 
     for i, (t, who) in enumerate(zip(start.tolist(), source.tolist(), strict=True)):
@@ -77,6 +77,25 @@ def test_the_chance_of_keeping_pace_is_the_covered_share_of_the_time_around(seed
         assert found[i, 0] == (len(before - {who}) >= others)
         assert found[i, 1] == pytest.approx(deep.mean())
         assert near[i] == deep[reach - 25 : reach + 25].any()
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_chance_at_other_times_is_the_share_of_turns_that_are_covered(seed: int, turns: int) -> None:
+    """Starts in any order, each held against the same time of other turns, as far as these are the group's."""
+    rng = np.random.default_rng(seed)
+    ends = np.sort(rng.integers(0, 5_000, 200)).astype(np.int64)
+    start = rng.integers(-800, 5_800, 120).astype(np.int64)
+    moment, lag, nobody, all_by = 15, 700, np.full(120, -1, dtype=np.int32), np.zeros(200, dtype=np.int32)
+    cover = covered(ends, moment, 1)
+
+    found = own_pace(start, np.argsort(start), nobody, ends, all_by, moment, 1, cover, 50, turns, lag)
+
+    for i, t in enumerate(start.tolist()):
+        others = [t + turn * lag for turn in range(-turns, turns + 1) if turn]
+        asked = [other for other in others if ends[0] <= other <= ends[-1] + moment]
+        assert found[i, 3] == len(asked)
+        assert found[i, 2] == sum(bool(((ends <= other) & (other <= ends + moment)).any()) for other in asked)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -36,6 +36,8 @@ class Passing:
     words: str
     pairs: int
     times: int
+    evades: bool = False
+    """Whether what passed had been limited, banned or refused before: it went round what the provider decided."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

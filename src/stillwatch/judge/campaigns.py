@@ -98,7 +98,7 @@ def _written(  # noqa: PLR0913 - everything a campaign is made of
         would_clear=would_clear(group, verdict),
         limits=limits(group, traffic, roster, verdict),
         explanations=tuple(one.explanation for one in verdict.explanations),
-        members=_members(group, kept, name, tier, verdict.telling, habit, conduct, roster, traffic, options),
+        members=_members(group, kept, name, tier, verdict, habit, conduct, roster, traffic, options),
         links=tuple(
             Link(a=roster.ids[a], b=roster.ids[b], bits=round(bits, 2), reasons=texts)
             for a, b, bits, texts in group.edges
@@ -122,7 +122,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     kept: npt.NDArray[np.bool_],
     name: str,
     tier: Tier,
-    telling: bool,  # noqa: FBT001 - a fact of the verdict
+    verdict: Verdict,
     habit: bool,  # noqa: FBT001 - a fact of the group
     conduct: Conduct,
     roster: Roster,
@@ -176,7 +176,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         confidence = float(group.confidence[place])
         own = tier
         alone = int(speaking[place]) - int(group.faint[place]) < options.families_to_act
-        if alone and not telling:
+        if alone and not verdict.telling:
             own = min(own, Tier.WATCH)
         unsure = alone or confidence < options.act_confidence or only_shares[place]
         if tier is Tier.ACT and (unsure or vouched[place] or asked[place]):
@@ -184,6 +184,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         if excused[place] or only_passes[place]:
             confidence = min(confidence, options.victims.belongs)
             own = Tier.WATCH
+        if verdict.claimed:
+            confidence = min(confidence, options.explanations.claimed_belongs)
         out.append(
             Member(
                 account_id=roster.ids[code],

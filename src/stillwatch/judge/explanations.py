@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from scipy.special import bdtrc
 
 from stillwatch.facts.address import label_of
-from stillwatch.facts.campaign import Explanation
+from stillwatch.facts.campaign import Explanation, Tier
 from stillwatch.facts.group import Group, SharedToken
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
@@ -55,6 +55,12 @@ class ExplanationOptions:
     different_work: float = 0.03
     """Words differ between accounts at least this much (intraclass correlation) where each serves its own customer:
     measured 0.05 and more for products, fleets and harnesses, 0.002 and less for one work list (DESIGN)."""
+    claimed_belongs: float = 0.1
+    """How sure it can be at most that an account of a group belongs to a campaign, where only an owner that nobody
+    verified keeps the group at `watch`: on traffic that others composed, none of 110 such accounts in six logs did."""
+    most_evading: float = 0.1
+    """An owner who hides nothing does not go round limits either: requests that were limited, banned or refused on one
+    account and tried again on another touch at most this many pairs of accounts, as a share of the group's accounts."""
     list_length: int = 20
     """This many shared templates and no shared thing is a published list of prompts that many work through."""
 
@@ -66,6 +72,10 @@ class Found:
     explanation: Explanation
     kinds: frozenset[TokenKind]
     families: frozenset[Family]
+    no_further: Tier | None = None
+    """What nobody verified accounts for no evidence, but keeps the group at this tier; None where that is no matter."""
+    of_sharing_only: bool = False
+    """... unless something counts that the accounts do together, which what they say of themselves does not explain."""
 
 
 def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: ExplanationOptions) -> list[Found]:
@@ -73,11 +83,14 @@ def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: E
     looks: tuple[Callable[[_Look], Found | None], ...] = (
         _registered_use,
         _disclosed_owner,
+        _declared_owner,
         _separate_owners,
+        _claimed_owners,
         _one_class,
         _one_network,
         _one_product,
         _one_payer,
+        _claimed_customers,
         _one_harness,
         _one_benchmark,
     )
@@ -153,6 +166,20 @@ class _Look:
                 codes.update(token.account_codes)
         return len(codes) / self.n
 
+    def most_held(self, kind: TokenKind) -> float:
+        """Share of members that hold the one token of a kind that most of them hold."""
+        return max((token.inside for token in self.group.tokens if token.kind is kind), default=0) / self.n
+
+    def named(self) -> float:
+        """Share of members that name an organisation."""
+        return sum(1 for owner in self.values("organisation") if owner) / self.n
+
+    def inside_owners(self, things: list[SharedToken]) -> bool:
+        """Whether there are such things and nearly all of them are shared inside one organisation only."""
+        owner_of = dict(zip(self.group.members.tolist(), self.values("organisation"), strict=True))
+        inside = sum(1 for token in things if len({owner_of[code] for code in token.account_codes}) == 1)
+        return bool(things) and inside >= self.options.most_of * len(things)
+
     def few_each(self) -> bool:
         """No more exchanges a day than people make."""
         activity, members = self.traffic.activity, self.group.members
@@ -211,20 +238,53 @@ def _disclosed_owner(look: _Look) -> Found | None:
     return _found("one disclosed owner", words, share, families=tuple(Family))
 
 
+def _declared_owner(look: _Look) -> Found | None:
+    """One name and one payer for all: nobody verified them, and nothing is hidden that many accounts would hide.
+
+    Who runs many accounts so that they are not seen to be one keeps them apart on paper. The provider sees these to be
+    one customer without us, and can give that customer one budget.
+    """
+    owner, share = look.most_common("organisation")
+    if owner is None or share < look.options.most_of or look.verified():
+        return None
+    if look.most_held(TokenKind.PAYMENT) < look.options.most_of:
+        return None
+    evading = sum(one.pairs for one in look.group.passings if one.evades) > look.options.most_evading * look.n
+    words = (
+        f"{share:.0%} of the accounts name one organisation and one payer pays for them: declared, though unverified"
+    )
+    if evading:
+        words += "; but they go round each other's limits"
+    return replace(_found("one declared owner", words, share), no_further=Tier.REVIEW if evading else Tier.WATCH)
+
+
 def _separate_owners(look: _Look) -> Found | None:
     """Several verified organisations with one tool: whatever is shared besides words stays inside each of them."""
-    owners = look.values("organisation")
-    named = sum(1 for owner in owners if owner) / look.n
-    if named < look.options.most_of or not look.verified():
-        return None
-    owner_of = dict(zip(look.group.members.tolist(), owners, strict=True))
+    named = look.named()
     things = [token for token in look.group.tokens if token.kind.family is Family.THINGS]
-    inside = sum(1 for token in things if len({owner_of[code] for code in token.account_codes}) == 1)
-    if not things or inside < look.options.most_of * len(things):
+    if named < look.options.most_of or not look.verified() or not look.inside_owners(things):
         return None
-    count = len({owner for owner in owners if owner})
+    count = len({owner for owner in look.values("organisation") if owner})
     words = f"{count} verified organisations, each with its own cards and networks, use one tool"
     return _found("separate owners", words, named, families=(Family.THINGS, Family.WORDS))
+
+
+def _claimed_owners(look: _Look) -> Found | None:
+    """The same where nobody verified them: a hosted tool (a review runner, say) works for all from its networks."""
+    named = look.named()
+    paper = [
+        token
+        for token in look.group.tokens
+        if token.kind.family is Family.THINGS
+        and token.kind not in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK, TokenKind.SIGNUP_BURST)
+    ]
+    if named < look.options.most_of or look.verified() or not look.inside_owners(paper):
+        return None
+    names = {owner for owner in look.values("organisation") if owner}
+    if len(names) < 2:  # noqa: PLR2004 - one owner is another matter
+        return None
+    words = f"{len(names)} organisations, unverified, each with its own cards, use one tool from its networks"
+    return replace(_found("claimed owners", words, named), no_further=Tier.WATCH, of_sharing_only=True)
 
 
 def _one_class(look: _Look) -> Found | None:
@@ -279,6 +339,18 @@ def _one_payer(look: _Look) -> Found | None:
         return None
     words = f"one payer for {len(set(names))} verified organisations that ask for different things: an agency"
     return _found("one payer", words, paid, kinds=frozenset({TokenKind.PAYMENT}) | NETWORK_KINDS)
+
+
+def _claimed_customers(look: _Look) -> Found | None:
+    """What looks like an agency whose customers nobody verified: one card, many names, and work of its own for each."""
+    separate = len({value for value in look.values("organisation") if value}) / look.n
+    paid = look.most_held(TokenKind.PAYMENT)
+    if paid < look.options.most_of or separate < look.options.most_of or look.verified():
+        return None
+    if not look.group.sameness >= look.options.different_work:
+        return None
+    words = f"one payer for {round(separate * look.n)} organisations, unverified, that ask for different things"
+    return replace(_found("claimed customers", words, paid), no_further=Tier.WATCH, of_sharing_only=True)
 
 
 def _one_harness(look: _Look) -> Found | None:

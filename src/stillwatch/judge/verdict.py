@@ -81,6 +81,8 @@ class Verdict:
     """Whether a family of what accounts do together counts, beside what they share."""
     registered: npt.NDArray[np.bool_]
     """(n,) members of registered use: exempt whatever the group is."""
+    claimed: bool
+    """Whether an explanation that nobody verified keeps the group at `watch`."""
 
 
 def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOptions) -> Verdict:
@@ -109,6 +111,9 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
         tier = Tier.REVIEW  # the log is too short to tell a class or an office from a campaign on one network
     else:
         tier = Tier.ACT
+    claims = [one.no_further for one in found if one.no_further and not (one.of_sharing_only and telling)]
+    if tier is not None:
+        tier = min([tier, *claims])
     # The family that proposed the group is not evidence against chance: the strongest one is left out, unless it is so
     # strong that the group was kept for it alone. A family's bits are sums over accounts under a model of strangers,
     # and no family is believed further than any one test is.
@@ -116,7 +121,7 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     others = sum(sorted((bits for bits in found_bits.values() if bits > 0.0), reverse=True)[1:])
     alone_bits = max(found_bits[Family.RHYTHM], min(found_bits[Family.HAND_OFFS], group.strong_passes))
     by_chance = expected_by_chance(max(others, alone_bits - options.choice_bits), group.tries)
-    return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), registered)
+    return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), registered, Tier.WATCH in claims)
 
 
 def _weigh(group: Group, family: Family, found: list[Found], needed: float) -> Weighed:

@@ -134,7 +134,8 @@ def _passings(passed: HandOffs, members: Codes) -> tuple[Passing, ...]:
     for kind in HandOff:
         chosen = within & (passed.kind == kind)
         if chosen.any():
-            out.append(Passing(words=kind.words, pairs=int(chosen.sum()), times=int(passed.count[chosen].sum())))
+            pairs, times = int(chosen.sum()), int(passed.count[chosen].sum())
+            out.append(Passing(words=kind.words, pairs=pairs, times=times, evades=kind is HandOff.RETRY))
     return tuple(out)
 
 

@@ -41,6 +41,8 @@ class _Way:
     """By moment, the time that lies within it after an edge, or after as many as a crew has."""
     others: int = 1
     """The edges of so many others must lie within the moment: of more than one where a crew has set out."""
+    bursts: bool = False
+    """Bursts are held against bursts, and nothing else counts."""
     crews: tuple[Ints, Ints, Ints] | None = None
     """When crews set out. Near that, a start is one of a crew's or it is not; elsewhere, any other's will do."""
 
@@ -76,6 +78,22 @@ class _Way:
         )
         return alone, among
 
+    @classmethod
+    def bursting(cls, start: Ints, by: Codes, near: int, others: int) -> Self:
+        """Starts in bursts, held against those of so many others."""
+        order = np.argsort(start, kind="stable")
+        edges, by = start[order] - near, by[order]
+        return cls(
+            backwards=False,
+            beside=True,
+            bursts=True,
+            edges=edges,
+            edge_of=by,
+            moments_us=(2 * near,),
+            covers=(_covered_by(edges, by, 2 * near, others),),
+            others=others,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Starts:
@@ -95,8 +113,9 @@ class GroupPace:
     """The pace of one group, against which accounts are held.
 
     A start after another member's end, an end before another member's start, and a start beside another's are likelier
-    in one hand by what the members show together; the chance of each is read off the same minutes around it and the
-    same time of other days. Nothing is said by a group without a scheduler.
+    in one hand by what the members show together, and so is a burst while others of them burst; the chance of each is
+    read off the same minutes around it (of a burst: hours) and the same time of other days. Nothing is said by a group
+    without a scheduler.
     """
 
     def __init__(
@@ -112,9 +131,7 @@ class GroupPace:
     def of(cls, timelines: Timelines, members: Codes, options: RhythmOptions) -> Self:
         """Measure how much more often than by chance the members follow on each other."""
         found = cls(timelines, [], members, options)
-        start, end, source = timelines.of([members[i : i + 1] for i in range(len(members))])
-        if len(start) > options.most_exchanges * 4:
-            start, end, source = busiest(start, end, source, options.most_exchanges * 4)
+        start, end, source = _of_each(timelines, members, options)
         timed = end > start
         if int(timed.sum()) < 2 * options.least_coincidences or len(members) < 3:  # noqa: PLR2004 - a pair is no pool
             return found
@@ -122,10 +139,13 @@ class GroupPace:
         soon = tuple(int(moment * 1e6) for moment in options.own_moments_s)
         near = int(options.own_together_s * 1e6)
         free = off_the_minute(start, options)
+        bursts, _, bursting = _of_each(timelines.bursts(options), members, options)
+        own = off_the_minute(bursts, options)
         for way in (
             _Way.of(end, by, soon),
             _Way.of(-start, by, soon, backwards=True),
             *_Way.beside_starts(start[free], by[free], near, options.crew),
+            _Way.bursting(bursts[own], members[bursting[own]], int(options.burst_near_s * 1e6), options.burst_others),
         ):
             covers = way.covers
             if len(way.edges) == 0 or len((seen := found._starts(members, way)).ring) == 0:
@@ -134,7 +154,8 @@ class GroupPace:
             seen_in = np.bincount(seen.ring, weights=seen.weight, minlength=len(covers) + 1)[:-1] / seen.weight.sum()
             by_chance = (seen.weight[:, None] * seen.chance).sum(axis=0) / seen.weight.sum()
             share = (seen_in.sum() - by_chance.sum()) / max(1.0 - by_chance.sum(), 1e-9)
-            if share > 0.0:
+            more = seen_in.sum() - by_chance.sum()
+            if more > (options.burst_least if way.bursts else 0.0):
                 excess = np.maximum(seen_in - (1.0 - min(share, _MOST_EXCESS)) * by_chance, 0.0)
                 found.ways.append((way, excess * min(1.0, _MOST_EXCESS / excess.sum())))
         return found
@@ -145,30 +166,35 @@ class GroupPace:
         Whoever knows when an account sends can send beside it from accounts of his own, and make a crew of it: what
         starts beside starts tell is not firm.
         """
-        bits = np.zeros(len(accounts))
+        bits, with_bursts = np.zeros(len(accounts)), None
         ways = [(way, excess) for way, excess in self.ways if not (firm and way.beside)]
         for way, excess in ways:
             seen = self._starts(accounts, way)
-            told = np.full(len(seen.ring), np.log2(1.0 - excess.sum()))
-            soon = np.flatnonzero(seen.ring < len(excess))
-            ring = seen.ring[soon]
-            told[soon] = np.log2(1.0 - excess.sum() + excess[ring] / seen.chance[soon, ring])
-            bits += np.bincount(seen.account, weights=told * seen.weight, minlength=len(accounts))
-        kinds = len({(way.backwards, way.beside) for way, _ in ways})
+            if way.bursts:
+                told = [_told(seen, share * excess, len(accounts)) for share in self.options.burst_shares]
+                with_bursts = np.logaddexp2.reduce(told) - np.log2(len(told))
+                bursting = np.unique(seen.account)
+            else:
+                bits += _told(seen, excess, len(accounts))
+        kinds = len({(way.backwards, way.beside) for way, _ in ways if not way.bursts})
         bits *= self.options.ways_count[max(0, kinds - 1)]
+        if with_bursts is not None:
+            # Both tell of the same requests: the mean of how much likelier each makes it.
+            bits[bursting] = np.logaddexp2(bits[bursting], with_bursts[bursting]) - 1.0
         own: Floats = np.clip(bits, -self.options.most_doubt_bits, self.options.most_own_bits)
         return own
 
     def _starts(self, accounts: Codes, way: _Way) -> _Starts:
         """Each start of some accounts within the group's time: what it follows on, and how likely that was."""
         options = self.options
-        start, end, place = self.timelines.of([accounts[i : i + 1] for i in range(len(accounts))])
+        timelines = self.timelines.bursts(options) if way.bursts else self.timelines
+        start, end, place = timelines.of([accounts[i : i + 1] for i in range(len(accounts))])
         if way.beside:
             free = off_the_minute(start, options)
             start, place = start[free], place[free]
         elif way.backwards:
             start = -end
-        reach = options.shift_min * MINUTE_US
+        reach = (options.burst_reach_min if way.bursts else options.shift_min) * MINUTE_US
         inside = (start >= way.edges[0] - reach) & (start <= way.edges[-1] + reach)
         start, place = start[inside], place[inside].astype(np.int64)
         if way.crews is not None:
@@ -177,21 +203,60 @@ class GroupPace:
             start, place = start[asked], place[asked]
         days = int((way.edges[-1] - way.edges[0]) // DAY_US)
         turns, lag = (min(days, 7), DAY_US) if days + 1 >= options.least_turns else (3, HOUR_US)
+        order = np.argsort(start, kind="stable")
         ring = np.full(len(start), len(way.covers))
         chance = np.zeros((len(start), len(way.covers)))
         before = np.zeros((len(start), 4))
         for k, (moment, cover) in enumerate(zip(way.moments_us, way.covers, strict=True)):
             found = own_pace(
-                start, accounts[place], way.edges, way.edge_of, moment, way.others, cover, reach, turns, lag
+                start, order, accounts[place], way.edges, way.edge_of, moment, way.others, cover, reach, turns, lag
             )
             ring[(found[:, 0] > 0.0) & (before[:, 0] <= 0.0)] = k
             near, hits = (found - before)[:, 1:3].T
+            if way.bursts:
+                # A log may be shorter than what is looked at: outside the group's time nobody could have met it.
+                known = np.minimum(start + reach, way.edges[-1] + moment) - np.maximum(start - reach, way.edges[0])
+                near = np.minimum(near * (2.0 * reach / np.maximum(known, 1)), 1.0)
             tries = found[:, 3]
             chance[:, k] = np.maximum(near, np.where(tries > 0, (hits + 0.5 * near) / (tries + 0.5), 0.0))
             before = found
-        window = place * (1 << 40) + start // int(options.own_window_s * 1e6)
+        once = reach if way.bursts else int(options.own_window_s * 1e6)
+        window = place * (1 << 40) + start // once
         _, burst, size = np.unique(window, return_inverse=True, return_counts=True)
         return _Starts(place, 1.0 / np.maximum(size[burst], 1), ring, np.maximum(chance, _LEAST_CHANCE))
+
+
+def _told(seen: _Starts, excess: Floats, accounts: int) -> Floats:
+    """How much likelier each account's starts are where so many more of them are in the group's rings (bits)."""
+    told = np.full(len(seen.ring), np.log2(1.0 - excess.sum()))
+    soon = np.flatnonzero(seen.ring < len(excess))
+    ring = seen.ring[soon]
+    told[soon] = np.log2(1.0 - excess.sum() + excess[ring] / seen.chance[soon, ring])
+    bits: Floats = np.bincount(seen.account, weights=told * seen.weight, minlength=accounts).astype(np.float64)
+    return bits
+
+
+def _of_each(timelines: Timelines, members: Codes, options: RhythmOptions) -> tuple[Ints, Ints, Codes]:
+    """Starts, ends and whose they are of a group's requests, of its busiest stretch where these are too many."""
+    start, end, source = timelines.of([members[i : i + 1] for i in range(len(members))])
+    if len(start) > options.most_exchanges * 4:
+        return busiest(start, end, source, options.most_exchanges * 4)
+    return start, end, source
+
+
+def _covered_by(edges: Ints, by: Codes, moment: int, others: int) -> tuple[Ints, Ints, Ints]:
+    """The disjoint stretches that lie within a moment after edges of so many different accounts, as `covered` gives."""
+    order = np.lexsort((edges, by))
+    edges, by = edges[order], by[order]
+    first = (np.diff(by, prepend=-1) != 0) | (np.diff(edges, prepend=0) > moment)
+    begins, ends = edges[first], edges[np.append(first, True)[1:]] + moment  # the last one ends, too
+    times = np.concatenate([begins, ends])
+    order = np.lexsort((np.repeat([1, 0], len(begins)), times))
+    deep = np.cumsum(np.repeat([1, -1], len(begins))[order]) >= others
+    times, change = times[order], np.diff(deep.astype(np.int8), prepend=0)
+    begins, ends = times[change == 1], times[change == -1]
+    length = np.concatenate([[0], np.cumsum(ends - begins)[:-1]]) if len(begins) else np.zeros(0, dtype=np.int64)
+    return begins, ends, length
 
 
 def _once_each(edges: Ints, by: Codes, moment: int) -> Ints:

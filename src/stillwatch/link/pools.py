@@ -1,7 +1,7 @@
 """Pools: what neither acts as one nor is alike is parted, and pieces of one software that are alike are one."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +19,7 @@ from stillwatch.link.rhythm import Rhythm, Timelines
 from stillwatch.link.ties import Floats, Ties
 from stillwatch.link.traits import TraitOptions, Traits
 
+_TEXTS: Final = frozenset({TokenKind.SYSTEM_PROMPT, TokenKind.TEMPLATE})
 _SENDING_NONE: Final = -1
 """In place of a software's parameters, where it sends none."""
 
@@ -39,8 +40,11 @@ class PoolOptions:
     """A group has a software when this share of its accounts sends the same request parameters ..."""
     most_users: float = 0.2
     """... and at most this share of the accounts outside all groups does: what more send is common property."""
-    most_groups: int = 32
-    """Of one software, the widest groups that are held against each other (bounds the time)."""
+    most_strangers: float = 0.002
+    """A text marks a group when this share of it sends it (`using`) and at most this share of the accounts outside all
+    groups does: two in a thousand, since a text that few strangers use may still be a public one."""
+    most_groups: int = 64
+    """Of one mark, the widest groups that are held against each other (bounds the time)."""
     passing: float = 5.0
     """Work that passes between two accounts counts as much as this many requests of one soon after the other's."""
     looks: int = 3
@@ -84,23 +88,32 @@ class Pools:
         self.rng = rng
 
     def joined(self, groups: list[Codes]) -> list[Codes]:
-        """The groups, those made one that use one software and whose accounts could be dealt out by one hand.
+        """The groups, those made one that have one mark and whose accounts could be dealt out by one hand.
 
-        A reseller's pool falls into pieces that pass work within themselves only. Two campaigns that bought one
-        software do differ in something: in words, in purposes, or in how much they ask. Only what acts by itself,
-        passing work or keeping a pace, is a piece of anything: colleagues who use the software are not. Software that
-        sends no parameters is everybody's, so its groups are pieces only where nothing but passing ties them: whoever
-        has words or a pace in common is known by these.
+        A mark is a software that most of a group uses, or a text that most of it sends and hardly anybody outside all
+        groups does. A reseller's pool falls into pieces that pass work within themselves only, and one work list into
+        those who pay with one card. Two campaigns that bought one software do differ in something: in words, in
+        purposes, or in how much they ask. Only what acts by itself, passing work or keeping a pace, is a piece of
+        anything: colleagues who use the software are not. Software that sends no parameters is everybody's, so its
+        groups are pieces only where nothing but passing ties them: whoever has words or a pace in common is known by
+        these.
         """
         if not self.traits.tell:
             return groups
-        by_software: dict[int, list[Codes]] = defaultdict(list)
-        out: list[Codes] = []
         background = self.ties.background(groups)
+        groups = self._joined_by(groups, [self._software(members, background) for members in groups])
+        outside = np.ones(len(self.views.exchanges), dtype=np.bool_)
         for members in groups:
-            software = self._software(members, background)
-            (by_software[software] if software is not None else out).append(members)
-        for using in by_software.values():
+            outside[members] = False
+        return self._joined_by(groups, [self._text(members, outside) for members in groups])
+
+    def _joined_by(self, groups: list[Codes], marks: Sequence[Hashable | None]) -> list[Codes]:
+        """The groups, those of one mark joined that act and are alike."""
+        by_mark: dict[Hashable, list[Codes]] = defaultdict(list)
+        out: list[Codes] = []
+        for members, mark in zip(groups, marks, strict=True):
+            (by_mark[mark] if mark is not None else out).append(members)
+        for using in by_mark.values():
             using.sort(key=lambda members: (-len(members), int(members[0])))
             asked = using[: self.options.most_groups] if len(using) > 1 else []
             pieces = [members for members in asked if self.acts(members)]
@@ -217,6 +230,22 @@ class Pools:
         if shared >= self.ties.options.speaking_bits:
             return shared
         return self.together(one, other).bits
+
+    def _text(self, members: Codes, outside: npt.NDArray[np.bool_]) -> tuple[int, int] | None:
+        """The view and place of the text that most of a group sends, if hardly anybody outside all groups does.
+
+        Pieces of one pool must choose the same of several: the one that most accounts send.
+        """
+        most = self.options.most_strangers * float(outside.sum())
+        marks: list[tuple[int, int, int]] = []
+        for place, view in enumerate(self.views.views):
+            if view.kind not in _TEXTS:
+                continue
+            for token, share in self.ties.shares(members)[place].items():
+                holders = view.holders_of(token)
+                if share >= self.options.using and int(outside[holders].sum()) <= most:
+                    marks.append((-len(holders), place, token))
+        return min(marks)[1:] if marks else None
 
     def _software(self, members: Codes, background: list[Floats]) -> int | None:
         """The place of the request parameters that most of a group sends, if they are not everybody's."""

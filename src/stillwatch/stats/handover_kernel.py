@@ -134,10 +134,13 @@ def shifted(start, end, source, free, shifts, moments, together, others, first, 
 @nb.njit(cache=True, nogil=True)
 def covered_until(time, begins, ends, length):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """How much of the time before `time` lies within disjoint stretches; `length` is their running sum from 0."""
-    place = np.searchsorted(begins, time, side="right")
-    if place == 0:
-        return np.int64(0)
-    return length[place - 1] + min(time, ends[place - 1]) - begins[place - 1]
+    return _covered_to(time, np.searchsorted(begins, time, side="right") - 1, begins, ends, length)
+
+
+@nb.njit(inline="always", cache=True)
+def _covered_to(time, place, begins, ends, length):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """`covered_until`, where `place` is that of the last stretch that begins by then (-1: none)."""
+    return np.int64(0) if place < 0 else length[place] + min(time, ends[place]) - begins[place]
 
 
 @nb.njit(cache=True, nogil=True)
@@ -180,13 +183,33 @@ def covered(begin, moment, deep):  # type: ignore[no-untyped-def]  # noqa: ANN00
 
 
 @nb.njit(cache=True, nogil=True)
-def own_pace(start, source, group_end, group_source, moment, others, cover, reach, turns, lag):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def _last_until(times, time, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The place of the last of the sorted `times` that is not after `time` (-1: none), looked for from `place` on.
+
+    Who asks in the order of time is answered from close by, where a search of all would go through the whole array.
+    """
+    step = 1
+    while place + step < len(times) and times[place + step] <= time:
+        place += step
+        step *= 2
+    high = min(place + step, len(times))
+    while high - place > 1:
+        middle = (place + high) // 2
+        if times[middle] <= time:
+            place = middle
+        else:
+            high = middle
+    return place
+
+
+@nb.njit(cache=True, nogil=True)
+def own_pace(start, order, source, group_end, group_source, moment, others, cover, reach, turns, lag):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """For each start: whether so many others of the group ended within `moment` before it, and how likely that was.
 
-    `group_end` is sorted, `group_source` beside it; `cover` is what `covered` gives for them. Returns (n, 4): followed
-    or not; the covered share of the time within `reach` around the start; of the `turns` of the `lag` (days, say)
-    before and after that are in the group's time, how many are covered then, and how many there are. A source's own
-    ends cover too, which only makes a coincidence count for less.
+    `order` sorts the starts; `group_end` is sorted, `group_source` beside it; `cover` is what `covered` gives for them.
+    Returns (n, 4): followed or not; the covered share of the time within `reach` around the start; of the `turns` of
+    the `lag` (days, say) before and after that are in the group's time, how many are covered then, and how many there
+    are. A source's own ends cover too, which only makes a coincidence count for less.
     """
     begins, ends, length = cover
     out = np.zeros((len(start), 4))
@@ -194,9 +217,13 @@ def own_pace(start, source, group_end, group_source, moment, others, cover, reac
     n = len(group_end)
     if n == 0:
         return out
-    for i in range(len(start)):
+    # Where the answers were for the start before: the ends, the two ends of the time around, and each turn.
+    ended, since, until = -1, -1, -1
+    at = np.full(2 * turns + 1, -1)
+    for i in order:
         t = start[i]
-        place = np.searchsorted(group_end, t, side="right") - 1
+        ended = _last_until(group_end, t, ended)
+        place = ended
         last = max(-1, place - _LOOK_BACK)
         seen = 0
         while place > last and seen < others and t - group_end[place] <= moment:
@@ -209,14 +236,17 @@ def own_pace(start, source, group_end, group_source, moment, others, cover, reac
                 met[seen] = one
                 seen += 1
         out[i, 0] = 1.0 if seen == others else 0.0
-        near = covered_until(t + reach, begins, ends, length) - covered_until(t - reach, begins, ends, length)
+        since = _last_until(begins, t - reach, since)
+        until = _last_until(begins, t + reach, until)
+        near = _covered_to(t + reach, until, begins, ends, length) - _covered_to(t - reach, since, begins, ends, length)
         out[i, 1] = near / (2.0 * reach)
         for turn in range(-turns, turns + 1):
             other = t + turn * lag
             if turn == 0 or other < group_end[0] or other > group_end[n - 1] + moment:
                 continue
             out[i, 3] += 1.0
-            place = np.searchsorted(begins, other, side="right") - 1
+            place = _last_until(begins, other, at[turn + turns])
+            at[turn + turns] = place
             if place >= 0 and other <= ends[place]:
                 out[i, 2] += 1.0
     return out

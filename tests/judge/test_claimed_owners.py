@@ -1,0 +1,100 @@
+"""Owners that nobody verified account for nothing, but what hides nothing is not acted on."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from stillwatch.facts.campaign import Campaign, Tier
+from stillwatch.facts.group import Linked, Passing, SharedToken
+from stillwatch.facts.token import Family, TokenKind
+from stillwatch.judge.campaigns import judge
+from stillwatch.judge.verdict import JudgeOptions
+from tests.judge.groups import codes_of, group_of, roster_of, traffic_of
+
+NAMES = [f"a{i}" for i in range(10)]
+TOGETHER = {Family.THINGS: 60.0, Family.HAND_OFFS: 60.0}
+SHARING = {Family.THINGS: 60.0, Family.WORDS: 60.0}
+
+
+def judged(
+    bits: Mapping[Family, float],
+    owners: list[str],
+    *,
+    cards: tuple[int, ...] = (10,),
+    networks: int = 0,
+    level: str = "email",
+    retries: int = 0,
+    sameness: float = 0.0,
+) -> Campaign:
+    """Ten accounts of `owners` that share cards, the first so many accounts one each, and networks with each other."""
+    rows = [{"account_id": name, "client_ip": f"198.51.{100 + i}.4"} for i, name in enumerate(NAMES) for _ in range(20)]
+    traffic = traffic_of(rows)
+    roster = roster_of(
+        traffic,
+        organisation=dict(zip(NAMES, owners, strict=True)),
+        verification_level=dict.fromkeys(NAMES, level),
+    )
+    codes = codes_of(roster, NAMES)
+    tokens, first = [], 0
+    for number, count in enumerate(cards):
+        tokens.append(token(TokenKind.PAYMENT, number, [roster.ids.index(name) for name in NAMES[first:][:count]]))
+        first += count
+    tokens += [token(TokenKind.CLIENT_BLOCK, (203 << 24) + (k << 8), codes.tolist()) for k in range(networks)]
+    group = group_of(codes, bits, tokens=tokens, speaking=list(bits))
+    passed = Passing(words="tried again elsewhere", pairs=retries, times=retries, evades=True)
+    group = replace(group, sameness=sameness, passings=(passed,) if retries else ())
+    accused, _ = judge(Linked(groups=(group,), tries=group.tries), roster, traffic, JudgeOptions())
+
+    return accused[0]
+
+
+def token(kind: TokenKind, number: int, codes: list[int]) -> SharedToken:
+    """A thing that some accounts share, and nobody else."""
+    return SharedToken(kind=kind, token=number, inside=len(codes), outside=0, account_codes=tuple(codes))
+
+
+def test_one_declared_owner_who_pays_for_all_is_watched() -> None:
+    """Whoever runs many accounts so that nobody sees they are one does not say so on paper; nobody is sure of them."""
+    campaign = judged(TOGETHER, ["Open Robots Ltd"] * 10)
+
+    assert campaign.tier is Tier.WATCH
+    assert {member.tier for member in campaign.members} == {Tier.WATCH}
+    assert max(member.confidence for member in campaign.members) <= 0.1
+    assert [one.name for one in campaign.explanations] == ["one declared owner"]
+
+
+def test_one_declared_owner_whose_accounts_go_round_limits_is_reviewed() -> None:
+    """A request that was limited on one account and tried again on another went round what the provider decided."""
+    campaign = judged(TOGETHER, ["Open Robots Ltd"] * 10, retries=3)
+
+    assert campaign.tier is Tier.REVIEW
+    assert max(member.confidence for member in campaign.members) > 0.9
+
+
+@pytest.mark.parametrize(("owners", "cards"), [(7, (10,)), (10, (5, 5))], ids=["few name it", "two cards"])
+def test_a_name_that_few_give_or_one_payer_does_not_stand_behind_excuses_nobody(
+    owners: int, cards: tuple[int, ...]
+) -> None:
+    """Anybody can claim an organisation's name for some accounts, or for all of several cards' accounts."""
+    campaign = judged(TOGETHER, [*["Trust Us Ltd"] * owners, *[f"other {i}" for i in range(10 - owners)]], cards=cards)
+
+    assert campaign.tier is Tier.ACT
+
+
+def test_claimed_owners_who_share_a_hosted_tool_only_are_watched() -> None:
+    """Companies that nobody verified, each with a card of its own, whose reviews one tool makes from one network."""
+    owners = [f"owner {i // 5}" for i in range(10)]
+
+    assert judged(SHARING, owners, cards=(5, 5), networks=1).tier is Tier.WATCH
+    assert judged(TOGETHER, owners, cards=(5, 5), networks=1).tier is Tier.ACT
+    assert judged(SHARING, [f"owner {i}" for i in range(10)], cards=(5, 5)).tier is Tier.REVIEW  # cards go round
+
+
+def test_claimed_customers_of_one_payer_are_watched_where_each_asks_for_something_else() -> None:
+    """An agency whose customers nobody verified; accounts that are samples of one mix are no customers."""
+    owners = [f"customer {i}" for i in range(10)]
+
+    assert judged(SHARING, owners, sameness=0.12).tier is Tier.WATCH
+    assert judged(SHARING, owners, sameness=0.0).tier is Tier.REVIEW
+    assert judged(TOGETHER, owners, sameness=0.12).tier is Tier.ACT
