@@ -5,9 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.stats.shingles_kernel import MAX_SHINGLES, hash_words, keep_shingles
+from stillwatch.stats.shingles_kernel import (
+    MAX_SHINGLES,
+    SHINGLE_WORDS,
+    _decode,
+    _fold_case,
+    _kind,
+    _shingle,
+    hash_words,
+    keep_shingles,
+)
+from tests.stats.siphash_on_paper import siphash
 
-K0, K1 = np.uint64(11), np.uint64(22)
+KEY = (11, 22)
+K0, K1 = np.uint64(KEY[0]), np.uint64(KEY[1])
 ALL = np.uint64(2**64 - 1)
 
 
@@ -23,7 +34,7 @@ def shingles_of(text: str, bound: np.uint64 = ALL) -> set[int]:
     """The shingles of a text under a bound."""
     words = np.array(words_of(text), dtype=np.uint64)
     kept = np.zeros(MAX_SHINGLES, dtype=np.uint64)
-    n = keep_shingles(words, len(words), bound, kept)
+    n = keep_shingles(words, len(words), bound, np.zeros(len(words), dtype=np.uint64), kept)
     return {int(h) for h in kept[:n]}
 
 
@@ -72,6 +83,64 @@ def test_sampling_keeps_the_same_shingles_in_every_text() -> None:
 def test_any_bytes_are_words_or_not_but_never_an_error(data: bytes) -> None:
     """Broken UTF-8 is separators, and never more words than bytes."""
     assert len(words_of(data)) <= len(data)
+
+
+def plainly_hashed(text: bytes) -> list[int]:
+    """The word hashes of a text, written from the description: character by character, on Python integers."""
+    data = np.frombuffer(text, dtype=np.uint8)
+    hashes: list[int] = []
+    word = b""
+    in_digits = False
+    at = 0
+    while at < len(text):
+        code, size = (text[at], 1) if text[at] < 0x80 else _decode(data, at, len(text))
+        at += size
+        kind = int(chr(code).isalnum()) if code < 0x80 else _kind(code)
+        digit = code < 0x80 and chr(code).isdigit()
+        if kind == 1:
+            letter = ord("#") if digit else ord(chr(code).lower()) if code < 0x80 else _fold_case(code)
+            if not (digit and in_digits):
+                word += letter.to_bytes((letter.bit_length() + 7) // 8, "little")
+        else:
+            hashes += [siphash(word, *KEY, closing=2)] if word else []
+            word = b""
+            if kind == 2:
+                hashes.append(siphash(_fold_case(code).to_bytes(4, "little"), *KEY, closing=2))
+        in_digits = digit
+    return hashes + ([siphash(word, *KEY, closing=2)] if word else [])
+
+
+@given(
+    text=st.one_of(
+        st.binary(max_size=300),
+        st.text(max_size=120).map(str.encode),
+        st.text("abcxyzABCXYZ", max_size=40).flatmap(lambda word: st.text(f"{word} ,", max_size=200)).map(str.encode),
+        st.text("aZ09 .,-\u00e9\u0416\u8bf7\u0e04\U0001f600_\u00a0\uff21", max_size=200).map(str.encode),
+    ),
+    before=st.integers(0, 9),
+    after=st.binary(max_size=160),
+)
+def test_words_are_the_same_however_many_bytes_are_looked_at_together(text: bytes, before: int, after: bytes) -> None:
+    """Whatever stands around a text in the buffer, its words are those of going through it character by character."""
+    data = np.frombuffer(b"x" * before + text + after, dtype=np.uint8)
+    words = np.zeros(len(text) + 1, dtype=np.uint64)
+
+    n = hash_words(data, before, before + len(text), K0, K1, words)
+
+    assert words[:n].tolist() == plainly_hashed(text)
+
+
+@given(hashes=st.lists(st.integers(0, 40), max_size=120), most=st.integers(32, 40))
+def test_the_smallest_shingles_are_kept_once_each_in_order(hashes: list[int], most: int) -> None:
+    """Few or many, with repeats or without: what is kept is sorted, distinct, and the smallest there are."""
+    words = np.array(hashes, dtype=np.uint64)
+    everything = {int(_shingle(words, i, SHINGLE_WORDS)) for i in range(len(hashes) - SHINGLE_WORDS + 1)}
+    kept = np.zeros(most, dtype=np.uint64)
+
+    n = keep_shingles(words, len(words), ALL, np.zeros(len(words), dtype=np.uint64), kept)
+
+    if len(hashes) >= SHINGLE_WORDS:
+        assert kept[:n].tolist() == sorted(everything)[:most]
 
 
 @given(text=st.text(max_size=300))

@@ -123,7 +123,7 @@ class CueTable:
 
     phrases: npt.NDArray[np.uint64]
     bits: npt.NDArray[np.uint32]
-    last_words: npt.NDArray[np.bool_]
+    last_words: npt.NDArray[np.uint64]
 
 
 def compile_cues(key: tuple[int, int], cues: dict[Purpose, tuple[str, ...]] = CUES) -> CueTable:
@@ -131,7 +131,7 @@ def compile_cues(key: tuple[int, int], cues: dict[Purpose, tuple[str, ...]] = CU
     count = sum(len(phrases) for phrases in cues.values())
     size = 1 << (4 * count).bit_length()
     table = CueTable(
-        np.zeros(size, dtype=np.uint64), np.zeros(size, dtype=np.uint32), np.zeros(1 << 16, dtype=np.bool_)
+        np.zeros(size, dtype=np.uint64), np.zeros(size, dtype=np.uint32), np.zeros(1 << 10, dtype=np.uint64)
     )
     for purpose, phrases in cues.items():
         for phrase in phrases:
@@ -145,5 +145,6 @@ def compile_cues(key: tuple[int, int], cues: dict[Purpose, tuple[str, ...]] = CU
                 slot = (slot + 1) & (size - 1)
             table.phrases[slot] = digest
             table.bits[slot] |= np.uint32(purpose.bit)
-            table.last_words[int(words[n - 1]) >> 48] = True
+            top = int(words[n - 1]) >> 48
+            table.last_words[top >> 6] |= np.uint64(1 << (top & 63))
     return table

@@ -201,6 +201,7 @@ def _sketch_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912
     for i in range(len(out_offsets) - 1):
         longest = max(longest, out_offsets[i + 1] - out_offsets[i])
     words = np.empty(longest + 2, dtype=np.uint64)
+    found = np.empty(longest + 2, dtype=np.uint64)
     kept = np.empty(MAX_SHINGLES, dtype=np.uint64)
     p = 0
     a = 0
@@ -231,7 +232,7 @@ def _sketch_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912
                 keys[0, i] = digest if keys[0, i] == 0 else sip_pair(keys[0, i], digest, k0, k1)
                 if not _is_digest(data, start, end):
                     n = hash_words(data, start, end, k0, k1, words)
-                    count = keep_shingles(words, n, prompt_bound, kept)
+                    count = keep_shingles(words, n, prompt_bound, found, kept)
                     marks[i] |= find_cues(words, n, cues, cue_bits, last_words)
                     if p + count > len(prompt_shingles):
                         return -1
@@ -246,7 +247,7 @@ def _sketch_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912
             keys[1, i] = prompt_digest
             if not _is_digest(data, start, end):
                 n = hash_words(data, start, end, k0, k1, words)
-                count = keep_shingles(words, n, prompt_bound, kept)
+                count = keep_shingles(words, n, prompt_bound, found, kept)
                 marks[i] |= find_cues(words, n, cues, cue_bits, last_words)
                 add_to_mix(words, n, mix[i])
                 if p + count > len(prompt_shingles):
@@ -264,7 +265,7 @@ def _sketch_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912
                 else:
                     full = True
                     n = hash_words(out_data, start, end, k0, k1, words)
-                    count = keep_shingles(words, n, answer_bound, kept)
+                    count = keep_shingles(words, n, answer_bound, found, kept)
                     if a + count > len(answer_shingles):
                         return -1
                     answer_shingles[a : a + count] = kept[:count]

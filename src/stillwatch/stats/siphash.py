@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from stillwatch.stats.many_bytes import load_eight
+
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
 
@@ -40,59 +42,55 @@ def sip_round(v0, v1, v2, v3):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
     return v0, v1, v2, v3
 
 
-@nb.njit(cache=True, nogil=True)
-def sip13(data, start, end, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers
-    """SipHash-1-3 of data[start:end] under the key (k0, k1), as uint64."""
-    v0 = k0 ^ np.uint64(0x736F6D6570736575)
-    v1 = k1 ^ np.uint64(0x646F72616E646F6D)
-    v2 = k0 ^ np.uint64(0x6C7967656E657261)
-    v3 = k1 ^ np.uint64(0x7465646279746573)
-    n = end - start
-    whole = start + (n // 8) * 8
-    i = start
-    while i < whole:
-        m = np.uint64(0)
-        for j in range(8):
-            m |= np.uint64(data[i + j]) << np.uint64(8 * j)
-        v3 ^= m
-        v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
-        v0 ^= m
-        i += 8
-    m = np.uint64(n & 0xFF) << np.uint64(56)
-    for j in range(end - whole):
-        m |= np.uint64(data[whole + j]) << np.uint64(8 * j)
-    v3 ^= m
-    v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
-    v0 ^= m
-    v2 ^= np.uint64(0xFF)
-    v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
+@nb.njit(inline="always", cache=True)
+def sip_start(k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers
+    """The state before the first block."""
+    return (
+        k0 ^ np.uint64(0x736F6D6570736575),
+        k1 ^ np.uint64(0x646F72616E646F6D),
+        k0 ^ np.uint64(0x6C7967656E657261),
+        k1 ^ np.uint64(0x7465646279746573),
+    )
+
+
+@nb.njit(inline="always", cache=True)
+def sip_absorb(state, block):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers
+    """The state after one block of eight bytes more."""
+    v0, v1, v2, v3 = state
+    v0, v1, v2, v3 = sip_round(v0, v1, v2, v3 ^ block)
+    return v0 ^ block, v1, v2, v3
+
+
+@nb.njit(inline="always", cache=True)
+def _finish(state, block):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers
+    """The digest, after the last block."""
+    v0, v1, v2, v3 = sip_absorb(state, block)
+    v0, v1, v2, v3 = sip_round(v0, v1, v2 ^ np.uint64(0xFF), v3)
     v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
     v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
     return v0 ^ v1 ^ v2 ^ v3
+
+
+@nb.njit(cache=True, nogil=True)
+def sip13(data, start, end, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers
+    """SipHash-1-3 of data[start:end] under the key (k0, k1), as uint64."""
+    # Unsigned: a signed place in an array costs a test for places counted from its end.
+    i, stop = np.uint64(start), np.uint64(end)
+    last = (stop - i) << np.uint64(56)
+    state = sip_start(k0, k1)
+    while i + np.uint64(8) <= stop:
+        state = sip_absorb(state, load_eight(data, i))
+        i += np.uint64(8)
+    for j in range(stop - i):
+        last |= np.uint64(data[i + j]) << (np.uint64(8) * j)
+    return _finish(state, last)
 
 
 @nb.njit(cache=True, nogil=True)
 def sip_pair(a, b, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers
     """SipHash-1-3 of the 16 bytes (a, b): how a chain of digests is folded into one."""
-    v0 = k0 ^ np.uint64(0x736F6D6570736575)
-    v1 = k1 ^ np.uint64(0x646F72616E646F6D)
-    v2 = k0 ^ np.uint64(0x6C7967656E657261)
-    v3 = k1 ^ np.uint64(0x7465646279746573)
-    v3 ^= a
-    v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
-    v0 ^= a
-    v3 ^= b
-    v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
-    v0 ^= b
-    m = np.uint64(16) << np.uint64(56)
-    v3 ^= m
-    v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
-    v0 ^= m
-    v2 ^= np.uint64(0xFF)
-    v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
-    v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
-    v0, v1, v2, v3 = sip_round(v0, v1, v2, v3)
-    return v0 ^ v1 ^ v2 ^ v3
+    state = sip_absorb(sip_absorb(sip_start(k0, k1), a), b)
+    return _finish(state, np.uint64(16) << np.uint64(56))
 
 
 @nb.njit(cache=True, nogil=True)
