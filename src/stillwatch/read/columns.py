@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stillwatch.read.raw import RAW, RawExchange, RawMessage
+from stillwatch.stats.siphash import string_buffers
 
 EARLIEST: Final = 946_684_800_000_000
 """2000-01-01 in microseconds since 1970: no language model was served before it."""
@@ -21,6 +22,9 @@ MAX_ID_BYTES: Final = 1024
 """Identifiers longer than this are content in the wrong place (bytes)."""
 MAX_TOKENS: Final = 1_000_000_000
 """More tokens than this in one exchange are a mistake, and their sum over a large scan could overflow."""
+
+_SPACE, _DELETE = 0x20, 0x7F
+"""What lies between them is printed."""
 
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.integer[Any]]
@@ -57,23 +61,41 @@ def sift(batch: pa.RecordBatch, reject: Reject) -> pa.RecordBatch:
     keep = np.ones(batch.num_rows, dtype=bool)
     for name in ("exchange_id", "account_id"):
         column = batch.column(name)
-        _drop(keep, _lengths(pc.utf8_trim_whitespace(column)) == 0, f"{name} is missing", reject)
-        _drop(keep, _lengths(column) > MAX_ID_BYTES, f"{name} is too long", reject)
-    _drop(keep, _flags(batch.column("started_at").is_null()), "started_at is missing", reject)
+        if not _all_begin_in_print(column):
+            _drop(keep, _lengths(pc.utf8_trim_whitespace(column)) == 0, f"{name} is missing", reject)
+        _drop_outside(keep, pc.binary_length(column), 0, MAX_ID_BYTES, f"{name} is too long", reject)
+    if batch.column("started_at").null_count:
+        _drop(keep, _flags(batch.column("started_at").is_null()), "started_at is missing", reject)
     for name in _TIMES:
-        _drop(keep, _outside(batch.column(name).cast(pa.int64()), EARLIEST, LATEST), f"{name} is out of range", reject)
+        times = batch.column(name).cast(pa.int64())
+        _drop_outside(keep, times, EARLIEST, LATEST, f"{name} is out of range", reject)
     for name in _TOKENS:
-        _drop(keep, _outside(batch.column(name), 0, MAX_TOKENS), f"{name} is out of range", reject)
+        _drop_outside(keep, batch.column(name), 0, MAX_TOKENS, f"{name} is out of range", reject)
     return batch if keep.all() else batch.filter(pa.array(keep))
+
+
+def _all_begin_in_print(texts: pa.Array) -> bool:
+    """Whether all texts begin with a printed ASCII character, as identifiers do: then none is missing or blank."""
+    data, offsets, present = string_buffers(texts)
+    if not present.all() or not len(present) or (offsets[1:] == offsets[:-1]).any():
+        return False
+    first = data[offsets[:-1]]
+    return bool(((first > _SPACE) & (first < _DELETE)).all())
 
 
 def _lengths(column: pa.Array) -> Counts:
     return _numbers(pc.binary_length(column), 0)
 
 
-def _outside(column: pa.Array, low: int, high: int) -> Flags:
-    numbers = _numbers(column, low)
-    return (numbers < low) | (numbers > high)
+def _drop_outside(  # noqa: PLR0913 - what is dropped, and why
+    keep: Flags, column: pa.Array, low: int, high: int, reason: str, reject: Reject
+) -> None:
+    """Drop the rows with numbers outside of a range; a look at the ends of the range spares looking at each row."""
+    ends = pc.min_max(column)
+    smallest, largest = ends["min"].as_py(), ends["max"].as_py()
+    if smallest is not None and not low <= smallest <= largest <= high:
+        numbers = _numbers(column, low)
+        _drop(keep, (numbers < low) | (numbers > high), reason, reject)
 
 
 def _numbers(column: pa.Array, null: int) -> Counts:

@@ -38,13 +38,14 @@ def read_parquet(path: Path, note: Note) -> Iterator[tuple[pa.RecordBatch, float
     """Yield small batches of schema RAW, each with the share of the file that is read by then (0-1)."""
     with _opened(path) as file:
         wanted = _wanted(file)
+        spelled = not any(pa.types.is_dictionary(file.schema_arrow.field(name).type) for name in wanted)
         row = 0
         total = max(1, file.metadata.num_rows)
         for group in range(file.num_row_groups):
             first = row
             try:
                 pieces = file.iter_batches(_PIECE_ROWS, row_groups=[group], columns=wanted, use_threads=False)
-                for batch in _gathered(pieces):
+                for batch in _gathered(pieces if spelled else map(_spelled_out, pieces)):
                     yield _fitting(batch, row + 1, note), min(1.0, (row + batch.num_rows) / total)
                     row += batch.num_rows
             except BadRecord:
@@ -90,8 +91,8 @@ def _gathered(pieces: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     damage: BaseException | None = None
     try:
         for piece in pieces:
-            waiting.append(_spelled_out(piece))
-            size += waiting[-1].nbytes
+            waiting.append(piece)
+            size += piece.nbytes
             if len(waiting) * _PIECE_ROWS >= _GATHER_ROWS or size >= _GATHER_BYTES:
                 yield joined(waiting)
                 waiting, size = [], 0
