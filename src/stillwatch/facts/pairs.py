@@ -134,31 +134,36 @@ def _in_order(token, account, value, smallest):  # type: ignore[no-untyped-def] 
     """Sort rows by token and account and fold repeated pairs.
 
     Tokens are digests, so buckets by their leading bits hold a few rows each and need little more; where one token
-    fills a bucket (a template, an address), the bucket is sorted by merging, so no input takes quadratic time. Many
-    rows are parted into coarse buckets first, so that the fine ones of each fit into the processor's cache.
+    fills a bucket (a template, an address), its repeated pairs are folded in a hash table and what is left is sorted
+    by merging, so no input takes quadratic time. Many rows are parted into coarse buckets first, so that the fine
+    ones of each fit into the processor's cache.
     """
     n = len(token)
     if n == 0:
         return token.copy(), account.copy(), value.copy()
     bounds, t, a, v = _part(token, account, value, _COARSE)
+    k = 0
     for c in range(len(bounds) - 1):
         low, high = bounds[c], bounds[c + 1]
-        if high - low <= _FEW:
-            _insert_each(t, a, v, low, high)
+        if low == high:
             continue
+        begin = k
         inner, tt, aa, vv = _part(t[low:high], a[low:high], v[low:high], _FINE)
         for b in range(len(inner) - 1):
             first, last = inner[b], inner[b + 1]
             if last - first <= _FEW:
-                _insert_each(tt, aa, vv, first, last)
+                _place_each(tt, aa, vv, first, last, t, a, v, k)
+                k += last - first
             else:
-                order = np.argsort(aa[first:last], kind="mergesort")
-                order = order[np.argsort(tt[first:last][order], kind="mergesort")]
-                tt[first:last] = tt[first:last][order]
-                aa[first:last] = aa[first:last][order]
-                vv[first:last] = vv[first:last][order]
-        t[low:high], a[low:high], v[low:high] = tt, aa, vv
-    k = _fold(t, a, v, smallest)
+                few = _fold_in_table(tt[first:last], aa[first:last], vv[first:last], smallest)
+                order = np.argsort(aa[first : first + few], kind="mergesort")
+                order = first + order[np.argsort(tt[first : first + few][order], kind="mergesort")]
+                for row in order:
+                    t[k], a[k], v[k] = tt[row], aa[row], vv[row]
+                    k += 1
+        k = _fold(t, a, v, begin, k, smallest)
+    if n - k < n // 8:  # a little room to spare costs less than copying
+        return t[:k], a[:k], v[:k]
     return t[:k].copy(), a[:k].copy(), v[:k].copy()
 
 
@@ -182,16 +187,56 @@ def _part(token, account, value, each):  # type: ignore[no-untyped-def]  # noqa:
         bounds[((token[i] - low) >> np.uint64(shift)) + np.uint64(1)] += 1
     for b in range(1 << bits):
         bounds[b + 1] += bounds[b]
-    place = bounds[:-1].copy()
+    place = bounds[:-1].astype(np.uint64)  # unsigned: a signed place costs a test for places counted from the end
     t = np.empty(n, dtype=np.uint64)
     a = np.empty(n, dtype=np.uint64)
     v = np.empty(n, dtype=value.dtype)
     for i in range(n):
         b = (token[i] - low) >> np.uint64(shift)
         at = place[b]
-        place[b] = at + 1
+        place[b] = at + np.uint64(1)
         t[at], a[at], v[at] = token[i], account[i], value[i]
     return bounds, t, a, v
+
+
+@nb.njit(cache=True, nogil=True)
+def _place_each(tt, aa, vv, first, last, t, a, v, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 - numba infers
+    """Put a few rows in order at place k of other columns.
+
+    Each goes where as many tokens are smaller: no jump depends on chance, which the processor would guess wrong.
+    """
+    for i in range(first, last):
+        token = tt[np.uint64(i)]
+        place = np.uint64(k)
+        for j in range(first, i):
+            place += np.uint64(tt[np.uint64(j)] <= token)
+        for j in range(i + 1, last):
+            place += np.uint64(tt[np.uint64(j)] < token)
+        t[place], a[place], v[place] = token, aa[np.uint64(i)], vv[np.uint64(i)]
+    _insert_each(t, a, v, k, k + last - first)
+
+
+@nb.njit(cache=True, nogil=True)
+def _fold_in_table(t, a, v, smallest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers
+    """Fold equal rows in place, in whatever order; return how many are left."""
+    room = _room_for(len(t))
+    taken = np.full(room, -1, dtype=np.int32)
+    k = 0
+    for i in range(len(t)):
+        token, account, value = t[i], a[i], v[i]
+        slot = _slot(token ^ (account * np.uint64(0xFF51AFD7ED558CCD)), room - 1)
+        while taken[slot] >= 0 and (t[taken[slot]] != token or a[taken[slot]] != account):
+            slot = (slot + 1) & (room - 1)
+        at = taken[slot]
+        if at < 0:
+            taken[slot] = k
+            t[k], a[k], v[k] = token, account, value
+            k += 1
+        elif not smallest:
+            v[at] += value
+        elif value < v[at]:
+            v[at] = value
+    return k
 
 
 @nb.njit(cache=True, nogil=True)
@@ -206,10 +251,12 @@ def _insert_each(t, a, v, first, last):  # type: ignore[no-untyped-def]  # noqa:
 
 
 @nb.njit(cache=True, nogil=True)
-def _fold(t, a, v, smallest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers
-    """Fold equal neighbours in place; return how many rows are left."""
-    k = 0
-    for i in range(1, len(t)):
+def _fold(t, a, v, first, last, smallest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 - numba infers
+    """Fold equal neighbours among the rows from `first` up to `last` in place; return where those end that are left."""
+    if first == last:
+        return first
+    k = first
+    for i in range(first + 1, last):
         if t[i] == t[k] and a[i] == a[k]:
             if not smallest:
                 v[k] += v[i]
@@ -239,7 +286,7 @@ def _merge_sorted(token_a, account_a, value_a, token_b, account_b, value_b, smal
         else:
             t[k], a[k], v[k] = token_b[j], account_b[j], value_b[j]
             j += 1
-    k = _fold(t, a, v, smallest)
+    k = _fold(t, a, v, 0, size, smallest)
     return t[:k].copy(), a[:k].copy(), v[:k].copy()
 
 

@@ -23,32 +23,26 @@ def activity_of(stretch: Stretch) -> Activity:
     """Fold exchanges of schema EXCHANGE."""
     if len(stretch) == 0:
         return Activity.empty()
-    account, code = np.unique(stretch.account, return_inverse=True)
-    n = len(account)
+    code, n = stretch.code, len(stretch.accounts)
     status = pc.fill_null(stretch.column("status"), 200).to_numpy()
     state = stretch.column("content_state").to_numpy()
     marks = stretch.column("purpose_marks").to_numpy()
-    order = np.argsort(code, kind="stable")
-    edges = np.searchsorted(code[order], np.arange(n))
 
     def count(flags: npt.NDArray[np.bool_]) -> Ints:
         return np.bincount(code[flags], minlength=n).astype(np.int64)
 
-    def total(values: npt.NDArray[np.int64]) -> Ints:
-        sums: Ints = np.add.reduceat(values[order], edges)
-        return sums
-
+    first, last = _spans(code, stretch.start, n)
     mix, mixed = _mixes(stretch.batches, code, n)
     return Activity(
-        account=account,
+        account=stretch.accounts,
         exchanges=np.bincount(code, minlength=n).astype(np.int64),
-        tokens=total(stretch.column("tokens").to_numpy()),
+        tokens=_sums(code, stretch.column("tokens").to_numpy(), n),
         limited=count(status == _LIMITED),
         banned=count(np.isin(status, _BANNED)),
         refused=count(stretch.column("refused").to_numpy(zero_copy_only=False)),
-        first=np.minimum.reduceat(stretch.start[order], edges),
-        last=np.maximum.reduceat(stretch.start[order], edges),
-        busy_us=total(stretch.end - stretch.start),
+        first=first,
+        last=last,
+        busy_us=_sums(code, stretch.end - stretch.start, n),
         hours=_table(code, (stretch.start // _HOUR_US) % HOURS, n, HOURS),
         states=_table(code, state.astype(np.int64), n, len(ContentState)),
         purposes=np.stack([count((marks & purpose.bit) != 0) for purpose in Purpose], axis=1),
@@ -74,16 +68,36 @@ def _mixes(batches: tuple[pa.RecordBatch, ...], code: npt.NDArray[np.intp], n: i
 
 
 @nb.njit(cache=True, nogil=True)
+def _sums(code, values, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers
+    sums = np.zeros(n, dtype=np.int64)
+    for i in range(len(code)):
+        sums[code[i]] += values[i]
+    return sums
+
+
+@nb.njit(cache=True, nogil=True)
+def _spans(code, times, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers
+    """The earliest and the latest time of each account."""
+    first = np.full(n, np.iinfo(np.int64).max, dtype=np.int64)
+    last = np.full(n, np.iinfo(np.int64).min, dtype=np.int64)
+    for i in range(len(code)):
+        first[code[i]] = min(first[code[i]], times[i])
+        last[code[i]] = max(last[code[i]], times[i])
+    return first, last
+
+
+@nb.njit(cache=True, nogil=True)
 def _add_mixes(mix, code, sums, mixed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers
     """Scale each mix to length 1, round it to 24 binary places and add it to its account's sum."""
     for i in range(len(mix)):
         square = np.int64(0)
-        for j in range(mix.shape[1]):
-            square += np.int64(mix[i, j]) * np.int64(mix[i, j])
+        for j in range(MIX_WIDTH):
+            square += np.int64(mix[i, np.uint64(j)]) * np.int64(mix[i, np.uint64(j)])
         if square == 0:
             continue
         mixed[code[i]] += 1
         scale = 16777216.0 / np.sqrt(np.float64(square))
-        for j in range(mix.shape[1]):
-            if mix[i, j] != 0:
-                sums[code[i], j] += np.floor(np.float64(mix[i, j]) * scale + 0.5) / 16777216.0
+        row = sums[code[i]]
+        # Zeros are added, too: a test for them would keep LLVM from vector instructions.
+        for j in range(MIX_WIDTH):
+            row[np.uint64(j)] += np.floor(np.float64(mix[i, np.uint64(j)]) * scale + 0.5) / 16777216.0

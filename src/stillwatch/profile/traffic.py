@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -66,6 +65,5 @@ def _seats(stretch: Stretch, column: str) -> Holdings:
 
 def _names(stretch: Stretch) -> dict[int, str]:
     """The account ids of a stretch by their keys."""
-    key, first = np.unique(stretch.account, return_index=True)
-    ids = pc.take(stretch.column("account_id"), pa.array(first))
-    return dict(zip(key.tolist(), ids.to_pylist(), strict=True))
+    ids = pc.take(stretch.column("account_id"), pa.array(stretch.first))
+    return dict(zip(stretch.accounts.tolist(), ids.to_pylist(), strict=True))
