@@ -7,8 +7,8 @@ import numpy as np
 
 from stillwatch.facts.pairs import Pairs
 
-_RANGE_ROWS: Final = 1 << 18
-"""Rows that are handed on together, where the runs allow it."""
+_RANGE_ROWS: Final = 1 << 16
+"""Rows that are handed on together, where the runs allow it: hash tables of them fit into the processor's cache."""
 
 Ranges = Iterator[tuple[list[Pairs], ...]]
 
