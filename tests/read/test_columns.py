@@ -65,6 +65,7 @@ def test_every_value_arrives(values: list[tuple[Any, Any, Any]]) -> None:
     [
         ({"account_id": ""}, "account_id is missing"),
         ({"account_id": " \t"}, "account_id is missing"),
+        ({"account_id": "\u2003\u00a0"}, "account_id is missing"),
         ({"account_id": None}, "account_id is missing"),
         ({"exchange_id": ""}, "exchange_id is missing"),
         ({"account_id": "é" * 513}, "account_id is too long"),
@@ -101,6 +102,16 @@ def test_the_edges_of_every_range_are_inside() -> None:
     )
 
     assert len(built) == 1
+    assert rejects == []
+
+
+def test_an_identifier_may_begin_with_anything_and_be_of_any_script() -> None:
+    """What is not blank is an identifier, also where its first character prints nothing or is beyond ASCII."""
+    names = [" a", "\u00e9", "\u8bf7", "\x7f", "\u2003b"]
+
+    built, rejects = batch_of([row(n, account_id=name) for n, name in enumerate(names)])
+
+    assert [each["account_id"] for each in built] == names
     assert rejects == []
 
 
