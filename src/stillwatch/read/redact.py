@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stillwatch.facts.address import net_of
 from stillwatch.facts.content import ContentState
 from stillwatch.facts.exchange import EXCHANGE, MIX_WIDTH
+from stillwatch.read.nets import client_nets
 from stillwatch.read.purposes import CueTable, compile_cues
 from stillwatch.stats.shingles_kernel import MAX_SHINGLES, add_to_mix, find_cues, hash_words, keep_shingles
 from stillwatch.stats.siphash import Words, digest_strings, sip13, sip_pair, string_buffers, trim
@@ -77,7 +77,7 @@ class Redactor:
             "model": raw.column("model"),
             "credential_key": _nullable(digest_strings(raw.column("credential_id"), self.key)),
             "end_user_key": _nullable(digest_strings(raw.column("end_user_id"), self.key)),
-            "client_net": _client_nets(raw.column("client_ip")),
+            "client_net": client_nets(raw.column("client_ip")),
             "client_key": _nullable(client),
             "settings_key": self._settings(raw.column("request_params")),
             "status": raw.column("status"),
@@ -300,13 +300,6 @@ def _nullable(digests: Words) -> pa.Array:
     return pa.array(digests, mask=digests == 0)
 
 
-def _client_nets(addresses: pa.StringArray) -> pa.Array:
-    """Addresses as numbers; what is no address becomes null."""
-    encoded = addresses.dictionary_encode()
-    nets = pa.array([_net(text) for text in encoded.dictionary.to_pylist()], type=pa.uint64())
-    return nets.take(encoded.indices)
-
-
 @lru_cache(maxsize=1 << 12)
 def _canonical(params: str) -> str | None:
     """Parameters as one spelling; text that is no JSON object stands for itself, no parameters for nothing."""
@@ -318,8 +311,3 @@ def _canonical(params: str) -> str | None:
         return params
     kept = {name: value for name, value in read.items() if name != "seed" and value is not None}
     return msgspec.json.encode(kept, order="deterministic").decode() if kept else None
-
-
-@lru_cache(maxsize=1 << 18)
-def _net(text: str) -> int | None:
-    return net_of(text)
