@@ -30,8 +30,10 @@ def judged(
     """Ten accounts of `owners` that share cards, the first so many accounts one each, and networks with each other."""
     rows = [{"account_id": name, "client_ip": f"198.51.{100 + i}.4"} for i, name in enumerate(NAMES) for _ in range(20)]
     traffic = traffic_of(rows)
+    pays = [number for number, count in enumerate(cards) for _ in range(count)]
     roster = roster_of(
         traffic,
+        payment_fingerprint={name: f"card-{pay}" for name, pay in zip(NAMES, pays, strict=True)},
         organisation=dict(zip(NAMES, owners, strict=True)),
         verification_level=dict.fromkeys(NAMES, level),
     )

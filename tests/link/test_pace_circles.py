@@ -8,7 +8,7 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.candidates import CandidateOptions
 from stillwatch.link.pace_circles import PaceCircle, PaceOptions, pace_circles
-from stillwatch.link.rhythm import RhythmOptions, Timelines, group_rhythm
+from stillwatch.link.rhythm import RhythmOptions, Timelines, each_alone, group_rhythm
 from tests.link.test_rhythm import ACCOUNTS, DAY, SLOW, Request, clocked, codes, pool, slow_pool
 
 HOURS = 12
@@ -53,7 +53,7 @@ def test_a_pool_is_found_among_the_users_of_its_software_and_the_other_hours_con
     best = max(
         found, key=lambda one: len(np.intersect1d(one.members, members)) - len(np.setdiff1d(one.members, members))
     )
-    bits = group_rhythm(best.other_hours, best.members, RhythmOptions(), np.random.default_rng(0)).bits
+    bits = group_rhythm(best.other_hours, each_alone(best.members), RhythmOptions(), np.random.default_rng(0)).bits
 
     assert len(np.intersect1d(best.members, members)) >= 10
     assert len(np.setdiff1d(best.members, members)) <= 1
@@ -68,7 +68,9 @@ def test_circles_of_strangers_are_not_confirmed_by_the_other_hours() -> None:
 
     assert strangers
     for one in strangers:
-        assert group_rhythm(one.other_hours, one.members, RhythmOptions(), np.random.default_rng(0)).bits < 10
+        assert (
+            group_rhythm(one.other_hours, each_alone(one.members), RhythmOptions(), np.random.default_rng(0)).bits < 10
+        )
 
 
 def test_a_pool_whose_software_sends_no_parameters_is_found_as_well() -> None:

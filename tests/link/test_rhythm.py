@@ -58,7 +58,7 @@ def rhythm_of(timeline: Sequence[Request], seed: int = 0) -> Rhythm:
     """Test all accounts of a log as one group."""
     timelines = laid_out(timeline)
     members = np.arange(len({account for account, _, _ in timeline}), dtype=np.int32)
-    return group_rhythm(timelines, members, RhythmOptions(), np.random.default_rng(seed))
+    return group_rhythm(timelines, each_alone(members), RhythmOptions(), np.random.default_rng(seed))
 
 
 def pool(

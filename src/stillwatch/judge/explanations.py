@@ -58,6 +58,9 @@ class ExplanationOptions:
     claimed_belongs: float = 0.1
     """How sure it can be at most that an account of a group belongs to a campaign, where only an owner that nobody
     verified keeps the group at `watch`: on traffic that others composed, none of 110 such accounts in six logs did."""
+    own_cards: float = 0.5
+    """Organisations that nobody verified are taken for several where this share of the accounts pays with a card that
+    several accounts of one of them, and of no other, pay with: a name alone costs nothing."""
     most_evading: float = 0.1
     """An owner who hides nothing does not go round limits either: requests that were limited, banned or refused on one
     account and tried again on another touch at most this many pairs of accounts, as a share of the group's accounts."""
@@ -174,11 +177,14 @@ class _Look:
         """Share of members that name an organisation."""
         return sum(1 for owner in self.values("organisation") if owner) / self.n
 
-    def inside_owners(self, things: list[SharedToken]) -> bool:
-        """Whether there are such things and nearly all of them are shared inside one organisation only."""
-        owner_of = dict(zip(self.group.members.tolist(), self.values("organisation"), strict=True))
-        inside = sum(1 for token in things if len({owner_of[code] for code in token.account_codes}) == 1)
-        return bool(things) and inside >= self.options.most_of * len(things)
+    def own_cards(self) -> float:
+        """Share of members that pay with a card which several of one organisation pay with, and none of another."""
+        pays: dict[str, list[str | None]] = {}
+        for card, owner in zip(self.values("payment_fingerprint"), self.values("organisation"), strict=True):
+            if card:
+                pays.setdefault(card, []).append(owner)
+        own = [owners for owners in pays.values() if len(owners) > 1 and owners[0] and len(set(owners)) == 1]
+        return sum(len(owners) for owners in own) / self.n
 
     def few_each(self) -> bool:
         """No more exchanges a day than people make."""
@@ -260,30 +266,28 @@ def _declared_owner(look: _Look) -> Found | None:
 
 def _separate_owners(look: _Look) -> Found | None:
     """Several verified organisations with one tool: whatever is shared besides words stays inside each of them."""
-    named = look.named()
-    things = [token for token in look.group.tokens if token.kind.family is Family.THINGS]
-    if named < look.options.most_of or not look.verified() or not look.inside_owners(things):
+    named, owners = look.named(), look.values("organisation")
+    if named < look.options.most_of or not look.verified():
         return None
-    count = len({owner for owner in look.values("organisation") if owner})
+    owner_of = dict(zip(look.group.members.tolist(), owners, strict=True))
+    things = [token for token in look.group.tokens if token.kind.family is Family.THINGS]
+    inside = sum(1 for token in things if len({owner_of[code] for code in token.account_codes}) == 1)
+    if not things or inside < look.options.most_of * len(things):
+        return None
+    count = len({owner for owner in owners if owner})
     words = f"{count} verified organisations, each with its own cards and networks, use one tool"
     return _found("separate owners", words, named, families=(Family.THINGS, Family.WORDS))
 
 
 def _claimed_owners(look: _Look) -> Found | None:
     """The same where nobody verified them: a hosted tool (a review runner, say) works for all from its networks."""
-    named = look.named()
-    paper = [
-        token
-        for token in look.group.tokens
-        if token.kind.family is Family.THINGS
-        and token.kind not in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK, TokenKind.SIGNUP_BURST)
-    ]
-    if named < look.options.most_of or look.verified() or not look.inside_owners(paper):
+    named, own_cards = look.named(), look.own_cards()
+    if named < look.options.most_of or look.verified() or own_cards < look.options.own_cards:
         return None
     names = {owner for owner in look.values("organisation") if owner}
     if len(names) < 2:  # noqa: PLR2004 - one owner is another matter
         return None
-    words = f"{len(names)} organisations, unverified, each with its own cards, use one tool from its networks"
+    words = f"{len(names)} organisations, unverified, most with several accounts on a card of their own, use one tool"
     return replace(_found("claimed owners", words, named), no_further=Tier.WATCH, of_sharing_only=True)
 
 

@@ -14,6 +14,7 @@ from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.candidates import Candidate, CandidateOptions, candidates
 from stillwatch.link.choosing import Confirmed
+from stillwatch.link.customers import between_customers, each_payer, own_pairs, payers
 from stillwatch.link.describe import Scene, describe
 from stillwatch.link.hand_offs import HandOffOptions, HandOffs, hand_offs
 from stillwatch.link.joining import Joiner
@@ -21,7 +22,7 @@ from stillwatch.link.mixture import MixtureOptions, Split, Views, family_bits, s
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.pace_circles import PaceCircle, PaceOptions, pace_circles
 from stillwatch.link.pools import PoolOptions, Pools
-from stillwatch.link.rhythm import UNTESTED, Rhythm, RhythmOptions, Timelines, each_alone, group_rhythm, shared_rhythm
+from stillwatch.link.rhythm import UNTESTED, Rhythm, RhythmOptions, Timelines, group_rhythm, shared_rhythm
 from stillwatch.link.shared_things import ThingOptions, shared_things
 from stillwatch.link.shared_words import WordOptions, shared_words
 from stillwatch.link.ties import JoinOptions, Ties
@@ -62,6 +63,12 @@ class LinkOptions:
     """A candidate of which this share is in confirmed groups already needs no test for a scheduler."""
     join: JoinOptions = field(default_factory=JoinOptions)
     pools: PoolOptions = field(default_factory=PoolOptions)
+    own_kinds: int = 2
+    """Two accounts that share this many kinds of things with nobody else are one customer's: what passes between them
+    says nothing of others."""
+    most_of_one_payer: float = 0.5
+    """Where one payer has at most this share of a group, its accounts are moved together in the scheduler test, so that
+    what a customer's own jobs do is no evidence against other customers."""
     least_member_bits: float = 3.0
     """A member needs this much evidence of its own beside what proposed the group: knowing nothing ties nobody."""
 
@@ -73,9 +80,11 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
     incidences = shared_things(traffic, roster, options.things) if Family.THINGS in options.families else []
     incidences += shared_words(traffic, roster, options.words) if Family.WORDS in options.families else []
     passed = hand_offs(traffic, roster, options.hand_offs) if Family.HAND_OFFS in options.families else HandOffs.none()
+    payer = payers(incidences, len(roster))
+    passed = between_customers(passed, own_pairs(incidences, payer, options.own_kinds), len(roster))
     proposed = candidates(incidences, passed, len(roster), options.candidates, rng)
     timelines = Timelines(traffic, roster)
-    search = _Search(Views(incidences, passed, traffic.activity.exchanges), timelines, options, rng)
+    search = _Search(Views(incidences, passed, traffic.activity.exchanges), timelines, payer, options, rng)
     paced: list[PaceCircle] = []
     if Family.RHYTHM in options.families:
         paced += pace_circles(incidences, timelines, options.pace, options.candidates, options.rhythm, rng)
@@ -126,9 +135,12 @@ def confidence_of(bits: Floats, prior_bits: float) -> Floats:
 class _Search:
     """One scan's search for groups: the views, the clock of each account, and what is asked of them."""
 
-    def __init__(self, views: Views, timelines: Timelines, options: LinkOptions, rng: np.random.Generator) -> None:
+    def __init__(
+        self, views: Views, timelines: Timelines, payer: Codes, options: LinkOptions, rng: np.random.Generator
+    ) -> None:
         self.views = views
         self.timelines = timelines
+        self.payer = payer
         self.options = options
         self.rng = rng
         self.ties = Ties(views, options.join, options.mixture, self.pace)
@@ -223,7 +235,8 @@ class _Search:
         crews among all users of a software can.
         """
         if circle.proven is None or circle.proven < -np.log2(self.options.alpha):
-            again = group_rhythm(circle.other_hours, circle.members, self.options.rhythm, self.rng).bits
+            parts = self._payers(circle.members)
+            again = group_rhythm(circle.other_hours, parts, self.options.rhythm, self.rng).bits
             if again < self.needed and max(self.families(circle.members).values()) < self.needed:
                 return None
         members = circle.members
@@ -251,7 +264,7 @@ class _Search:
         fresh.sort(key=lambda one: (-self.timelines.exchanges(one.members), one.members.tobytes()))
         found = []
         for candidate in fresh[: self.options.rhythm_tests]:
-            rhythm = group_rhythm(self.timelines, candidate.members, self.options.rhythm, self.rng)
+            rhythm = group_rhythm(self.timelines, self._payers(candidate.members), self.options.rhythm, self.rng)
             if rhythm.bits >= self.needed:
                 fitted = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
                 cut = self._members_of(candidate.members, fitted)
@@ -307,7 +320,10 @@ class _Search:
             return np.zeros(len(accounts))
         name = members.tobytes()
         if name not in self.paces:
-            self.paces[name] = GroupPace.of(self.timelines, members, self.options.rhythm)
+            parts = self._payers(members)
+            self.paces[name] = GroupPace.of(
+                self.timelines, members, self.options.rhythm, self.payer if len(parts) < len(members) else None
+            )
             if len(self.paces) > _KEPT_PACES:
                 self.paces.popitem(last=False)
         self.paces.move_to_end(name)
@@ -325,8 +341,13 @@ class _Search:
 
     def rhythm(self, members: Codes) -> Rhythm:
         """The scheduler test of a group, as sure as what is kept by it must be."""
-        parts = each_alone(members)
-        return self._tested(parts, surely=True) if parts and Family.RHYTHM in self.options.families else UNTESTED
+        if len(members) < self.options.candidates.least_accounts or Family.RHYTHM not in self.options.families:
+            return UNTESTED
+        return self._tested(self._payers(members), surely=True)
+
+    def _payers(self, members: Codes) -> list[Codes]:
+        """The parts of a group's scheduler test: what one of its payers pays for, or each account."""
+        return each_payer(members, self.payer, self.options.most_of_one_payer)
 
     def _tested(self, parts: Sequence[Codes], *, surely: bool) -> Rhythm:
         """A scheduler test by chance that hangs on what is tested alone: asked again, it gives the same answer."""

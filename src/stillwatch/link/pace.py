@@ -119,23 +119,32 @@ class GroupPace:
     """
 
     def __init__(
-        self, timelines: Timelines, ways: list[tuple[_Way, Floats]], members: Codes, options: RhythmOptions
+        self,
+        timelines: Timelines,
+        ways: list[tuple[_Way, Floats]],
+        members: Codes,
+        options: RhythmOptions,
+        owner: Codes | None,
     ) -> None:
         """Take what `of` found."""
         self.timelines = timelines
+        self.owner = owner
         self.ways = ways
         self.members = members
         self.options = options
 
     @classmethod
-    def of(cls, timelines: Timelines, members: Codes, options: RhythmOptions) -> Self:
-        """Measure how much more often than by chance the members follow on each other."""
-        found = cls(timelines, [], members, options)
+    def of(cls, timelines: Timelines, members: Codes, options: RhythmOptions, owner: Codes | None = None) -> Self:
+        """Measure how much more often than by chance the members follow on each other.
+
+        With `owner`, (accounts,) a number for each account, those of one owner do not follow on each other.
+        """
+        found = cls(timelines, [], members, options, owner)
         start, end, source = _of_each(timelines, members, options)
         timed = end > start
         if int(timed.sum()) < 2 * options.least_coincidences or len(members) < 3:  # noqa: PLR2004 - a pair is no pool
             return found
-        start, end, by = start[timed], end[timed], members[source[timed]]
+        start, end, by = start[timed], end[timed], found._owners(members[source[timed]])
         soon = tuple(int(moment * 1e6) for moment in options.own_moments_s)
         near = int(options.own_together_s * 1e6)
         free = off_the_minute(start, options)
@@ -184,6 +193,10 @@ class GroupPace:
         own: Floats = np.clip(bits, -self.options.most_doubt_bits, self.options.most_own_bits)
         return own
 
+    def _owners(self, accounts: Codes) -> Codes:
+        """Whose accounts these are: their own, where nobody is said to own several."""
+        return accounts if self.owner is None else self.owner[accounts]
+
     def _starts(self, accounts: Codes, way: _Way) -> _Starts:
         """Each start of some accounts within the group's time: what it follows on, and how likely that was."""
         options = self.options
@@ -203,13 +216,13 @@ class GroupPace:
             start, place = start[asked], place[asked]
         days = int((way.edges[-1] - way.edges[0]) // DAY_US)
         turns, lag = (min(days, 7), DAY_US) if days + 1 >= options.least_turns else (3, HOUR_US)
-        order = np.argsort(start, kind="stable")
+        order, owners = np.argsort(start, kind="stable"), self._owners(accounts)
         ring = np.full(len(start), len(way.covers))
         chance = np.zeros((len(start), len(way.covers)))
         before = np.zeros((len(start), 4))
         for k, (moment, cover) in enumerate(zip(way.moments_us, way.covers, strict=True)):
             found = own_pace(
-                start, order, accounts[place], way.edges, way.edge_of, moment, way.others, cover, reach, turns, lag
+                start, order, owners[place], way.edges, way.edge_of, moment, way.others, cover, reach, turns, lag
             )
             ring[(found[:, 0] > 0.0) & (before[:, 0] <= 0.0)] = k
             near, hits = (found - before)[:, 1:3].T

@@ -200,15 +200,17 @@ def _by_account_and_start(account: Codes, start: Ints, exchange: npt.NDArray[np.
     return order
 
 
-def group_rhythm(timelines: Timelines, members: Codes, options: RhythmOptions, rng: np.random.Generator) -> Rhythm:
-    """Test whether the accounts of a group run off one scheduler; fewer than three are a pair, not a pool."""
-    parts = each_alone(members)
-    return shared_rhythm(timelines, parts, options, rng) if parts else UNTESTED
+def group_rhythm(
+    timelines: Timelines, parts: Sequence[Codes], options: RhythmOptions, rng: np.random.Generator
+) -> Rhythm:
+    """Test whether the parts of a group run off one scheduler; fewer than three accounts are a pair, not a pool."""
+    enough = sum(len(part) for part in parts) >= 3 and len(parts) > 1  # noqa: PLR2004
+    return shared_rhythm(timelines, parts, options, rng) if enough else UNTESTED
 
 
 def each_alone(members: Codes) -> list[Codes]:
-    """The accounts of a group as the parts of a scheduler test; none where fewer than three are a pair, not a pool."""
-    return [members[i : i + 1] for i in range(len(members))] if len(members) >= 3 else []  # noqa: PLR2004
+    """The accounts of a group as the parts of a scheduler test."""
+    return [members[i : i + 1] for i in range(len(members))]
 
 
 def shared_rhythm(

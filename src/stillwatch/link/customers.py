@@ -1,0 +1,76 @@
+"""Customers: accounts that are plainly one customer's, whose dealings among themselves say nothing of a wider hand."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.token import TokenKind
+from stillwatch.link.hand_offs import HandOffs
+from stillwatch.link.rhythm import each_alone
+
+Codes = npt.NDArray[np.int32]
+
+_OWN: Final = (
+    TokenKind.PAYMENT,
+    TokenKind.SIGNUP_DEVICE,
+    TokenKind.SIGNUP_ADDRESS,
+    TokenKind.CLIENT_ADDRESS,
+    TokenKind.CREDENTIAL,
+)
+"""Things that a person with two accounts has on both, and hardly two strangers at once."""
+
+
+def payers(views: Sequence[Incidence], accounts: int) -> Codes:
+    """(accounts,) a number for each account, the same for accounts that one payment instrument pays for."""
+    held = next((view for view in views if view.kind is TokenKind.PAYMENT), None)
+    if held is None:
+        return np.arange(accounts, dtype=np.int32)
+    account = np.repeat(np.arange(accounts), np.diff(held.by_account))
+    nodes = accounts + len(held.tokens)
+    pays = coo_array((np.ones(len(account), np.int8), (account, accounts + held.held)), shape=(nodes, nodes))
+    payer: Codes = connected_components(pays, directed=False)[1][:accounts].astype(np.int32)
+    return payer
+
+
+def own_pairs(views: Sequence[Incidence], payer: Codes, least_kinds: int) -> Codes:
+    """(pairs, 2) two accounts that share so many kinds of things with each other alone: one customer's, old and new.
+
+    Neither pays with what a third account pays with, so that a hand cannot hide what its accounts pass on by pairing
+    them up: only what passes within a pair is left out, and two accounts are no campaign.
+    """
+    pairs: list[Codes] = [np.zeros((0, 2), dtype=np.int32)]
+    for view in views:
+        if view.kind in _OWN:
+            two = np.flatnonzero(view.sizes == 2)  # noqa: PLR2004 - a pair
+            first = view.by_token[two]
+            # A pair counts once for each kind, however many addresses it shares.
+            pairs.append(np.unique(np.sort(np.stack([view.holders[first], view.holders[first + 1]], 1), 1), axis=0))
+    found, kinds = np.unique(np.concatenate(pairs), axis=0, return_counts=True)
+    pays_for = np.bincount(payer)[payer]
+    return found[(kinds >= least_kinds) & (pays_for[found] <= 2).all(axis=1)]  # noqa: PLR2004 - the pair itself
+
+
+def between_customers(passed: HandOffs, pairs: Codes, accounts: int) -> HandOffs:
+    """The hand-offs without those between the two accounts of a pair."""
+    own = pairs[:, 0].astype(np.int64) * accounts + pairs[:, 1]
+    low, high = np.minimum(passed.giver, passed.taker), np.maximum(passed.giver, passed.taker)
+    kept = ~np.isin(low.astype(np.int64) * accounts + high, own)
+    return HandOffs(passed.giver[kept], passed.taker[kept], passed.kind[kept], passed.count[kept])
+
+
+def each_payer(members: Codes, payer: Codes, most_of_one: float) -> list[Codes]:
+    """A group's accounts by payer; each alone where one payer has more than such a share of them.
+
+    A customer's own jobs start each other. That says nothing of other customers, and everything of a hand that pays for
+    most of its accounts at once.
+    """
+    _, of, sizes = np.unique(payer[members], return_inverse=True, return_counts=True)
+    if len(members) == 0 or sizes.max() > most_of_one * len(members):
+        return each_alone(members)
+    order = np.argsort(of, kind="stable")
+    return np.split(members[order], np.cumsum(sizes)[:-1])
