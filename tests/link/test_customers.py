@@ -1,0 +1,115 @@
+"""One customer's accounts: what they do among themselves ties nobody else."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.token import TokenKind
+from stillwatch.link.customers import between_customers, each_payer, own_pairs, payers
+from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.pace import GroupPace
+from stillwatch.link.rhythm import RhythmOptions, group_rhythm
+from tests.link.test_rhythm import DAY, Request, clocked, codes
+
+Codes = npt.NDArray[np.int32]
+ACCOUNTS = 12
+
+
+def held(kind: TokenKind, holders: Sequence[Sequence[int]]) -> Incidence:
+    """Which of twelve accounts hold each token of a kind."""
+    pairs = [(token, account) for token, who in enumerate(holders) for account in who]
+    token, account = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    weight = np.ones(len(pairs), dtype=np.float32)
+    return Incidence.of(kind, token.astype(np.uint64), account.astype(np.int32), weight, np.ones(ACCOUNTS, np.bool_))
+
+
+def pairs_of(*views: Incidence, least_kinds: int = 2) -> list[tuple[int, int]]:
+    """The pairs that are one customer's."""
+    return [(int(a), int(b)) for a, b in own_pairs(views, payers(views, ACCOUNTS), least_kinds)]
+
+
+def test_accounts_of_one_payment_instrument_have_one_payer() -> None:
+    """At one remove, too: an account with two cards is of both."""
+    payer = payers([held(TokenKind.PAYMENT, [(0, 1, 2), (2, 3), (7, 8)])], ACCOUNTS)
+
+    assert len(set(payer[[0, 1, 2, 3]].tolist())) == 1
+    assert payer[7] == payer[8] != payer[0]
+    assert len(set(payer.tolist())) == ACCOUNTS - 4
+    assert payers([], 3).tolist() == [0, 1, 2]
+
+
+def test_two_accounts_that_share_two_kinds_of_things_alone_are_one_customers() -> None:
+    """A person's private and working account; one address alone may be a household's, what three share anybody's."""
+    device = held(TokenKind.SIGNUP_DEVICE, [(0, 1), (2, 3), (4, 5, 6)])
+    home = held(TokenKind.CLIENT_ADDRESS, [(0, 1), (4, 5, 6), (7, 8)])
+
+    assert pairs_of(device, home) == [(0, 1)]
+
+
+def test_many_addresses_are_one_kind() -> None:
+    """Two accounts that move about together share addresses, which is one thing in common."""
+    assert pairs_of(held(TokenKind.CLIENT_ADDRESS, [(0, 1), (0, 1), (0, 1)])) == []
+
+
+def test_who_pays_for_a_third_account_is_no_pair() -> None:
+    """A hand's accounts do not become pairs by having two devices and exits each."""
+    device, home = (held(kind, [(0, 1), (2, 3)]) for kind in (TokenKind.SIGNUP_DEVICE, TokenKind.CLIENT_ADDRESS))
+
+    assert pairs_of(device, home) == [(0, 1), (2, 3)]
+    assert pairs_of(device, home, held(TokenKind.PAYMENT, [(0, 1, 2, 3)])) == []
+
+
+def test_what_passes_within_a_pair_is_left_out_and_nothing_else() -> None:
+    """Either way round; the two may still pass work to others."""
+    giver, taker = np.array([0, 1, 0, 2], np.int32), np.array([1, 0, 2, 3], np.int32)
+    passed = HandOffs(giver, taker, np.full(4, HandOff.RETRY, np.int8), np.arange(1, 5, dtype=np.int32))
+
+    left = between_customers(passed, np.array([[0, 1]], np.int32), ACCOUNTS)
+
+    assert list(zip(left.giver.tolist(), left.taker.tolist(), left.count.tolist(), strict=True)) == [
+        (0, 2, 3),
+        (2, 3, 4),
+    ]
+    assert len(between_customers(passed, np.zeros((0, 2), np.int32), ACCOUNTS)) == 4
+
+
+@pytest.mark.parametrize(
+    ("payer", "parts"),
+    [([0, 0, 1, 1, 2, 2], [[0, 1], [2, 3], [4, 5]]), ([0, 0, 0, 0, 1, 2], [[0], [1], [2], [3], [4], [5]])],
+    ids=["several", "one pays for most"],
+)
+def test_a_group_is_tested_by_payer_unless_one_pays_for_most(payer: list[int], parts: list[list[int]]) -> None:
+    """What ties one payer's accounts is what the test of that payer asks."""
+    members = np.arange(6, dtype=np.int32)
+
+    assert [part.tolist() for part in each_payer(members, np.array(payer, np.int32), 0.5)] == parts
+
+
+def firms(rng: np.random.Generator) -> list[Request]:
+    """Four firms, each with three keys: a push sets the three going within two seconds, at the firm's own times."""
+    out = []
+    for firm in range(4):
+        for _ in range(40):
+            at = float(DAY * rng.integers(0, 6) + rng.uniform(30_000, 80_000))
+            out += [(3 * firm + key, at + float(rng.uniform(0, 2)), float(rng.gamma(3.0, 3.0))) for key in range(3)]
+    return out
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_jobs_that_each_firm_starts_on_its_own_keys_are_no_common_scheduler(seed: int) -> None:
+    """Key by key the firms look like one pool; firm by firm nothing ties them, nor any account to the others' firms."""
+    timelines, known = clocked(firms(np.random.default_rng(seed)))
+    members = codes(known, range(ACCOUNTS))
+    payer = np.zeros(ACCOUNTS, dtype=np.int32)
+    for firm in range(4):
+        payer[codes(known, range(3 * firm, 3 * firm + 3))] = firm
+    alone, together = ([members[i : i + 1] for i in range(ACCOUNTS)], each_payer(members, payer, 0.5))
+    rng = np.random.default_rng(seed)
+
+    assert group_rhythm(timelines, alone, RhythmOptions(), rng).bits > 30
+    assert group_rhythm(timelines, together, RhythmOptions(), rng).bits < 6
+    assert float(np.median(GroupPace.of(timelines, members, RhythmOptions()).bits(members))) > 4
+    assert float(np.median(GroupPace.of(timelines, members, RhythmOptions(), payer).bits(members))) < 1
