@@ -8,7 +8,7 @@ import pytest
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
-from stillwatch.link.customers import between_customers, each_payer, own_pairs, payers
+from stillwatch.link.customers import between_customers, customers, each_customer, own_pairs, payers
 from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.rhythm import RhythmOptions, group_rhythm
@@ -39,6 +39,19 @@ def test_accounts_of_one_payment_instrument_have_one_payer() -> None:
     assert payer[7] == payer[8] != payer[0]
     assert len(set(payer.tolist())) == ACCOUNTS - 4
     assert payers([], 3).tolist() == [0, 1, 2]
+
+
+def test_accounts_of_one_payer_are_one_customers_where_their_names_agree() -> None:
+    """All, or half and the others none, or a few; a card that pays for several names or for many without goes round."""
+    of = {"one": [5, 5, 5, -1], "two": [6, 7], "few": [-1, -1], "many": [-1, -1, -1, 8], "half": [9, 9, -1, -1]}
+    payer = np.repeat(np.arange(len(of)), [len(owners) for owners in of.values()]).astype(np.int32)
+    owner = np.array([owner for owners in of.values() for owner in owners], dtype=np.int32)
+
+    found = customers(payer, owner, 2)
+
+    whole = {name for k, name in enumerate(of) if len(set(found[payer == k].tolist())) == 1}
+    assert whole == {"one", "few", "half"}
+    assert len(set(found.tolist())) == len(whole) + len(of["two"]) + len(of["many"])
 
 
 def test_two_accounts_that_share_two_kinds_of_things_alone_are_one_customers() -> None:
@@ -81,11 +94,11 @@ def test_what_passes_within_a_pair_is_left_out_and_nothing_else() -> None:
     [([0, 0, 1, 1, 2, 2], [[0, 1], [2, 3], [4, 5]]), ([0, 0, 0, 0, 1, 2], [[0], [1], [2], [3], [4], [5]])],
     ids=["several", "one pays for most"],
 )
-def test_a_group_is_tested_by_payer_unless_one_pays_for_most(payer: list[int], parts: list[list[int]]) -> None:
-    """What ties one payer's accounts is what the test of that payer asks."""
+def test_a_group_is_tested_by_customer_unless_most_of_it_is_ones(payer: list[int], parts: list[list[int]]) -> None:
+    """What ties one customer's accounts is what the test of that customer asks."""
     members = np.arange(6, dtype=np.int32)
 
-    assert [part.tolist() for part in each_payer(members, np.array(payer, np.int32), 0.5)] == parts
+    assert [part.tolist() for part in each_customer(members, np.array(payer, np.int32), 0.5)] == parts
 
 
 def firms(rng: np.random.Generator) -> list[Request]:
@@ -106,7 +119,7 @@ def test_jobs_that_each_firm_starts_on_its_own_keys_are_no_common_scheduler(seed
     payer = np.zeros(ACCOUNTS, dtype=np.int32)
     for firm in range(4):
         payer[codes(known, range(3 * firm, 3 * firm + 3))] = firm
-    alone, together = ([members[i : i + 1] for i in range(ACCOUNTS)], each_payer(members, payer, 0.5))
+    alone, together = ([members[i : i + 1] for i in range(ACCOUNTS)], each_customer(members, payer, 0.5))
     rng = np.random.default_rng(seed)
 
     assert group_rhythm(timelines, alone, RhythmOptions(), rng).bits > 30

@@ -178,12 +178,12 @@ class _Look:
         return sum(1 for owner in self.values("organisation") if owner) / self.n
 
     def own_cards(self) -> float:
-        """Share of members that pay with a card which several of one organisation pay with, and none of another."""
+        """Share of members on a card that several pay with, no two of which name different organisations."""
         pays: dict[str, list[str | None]] = {}
         for card, owner in zip(self.values("payment_fingerprint"), self.values("organisation"), strict=True):
             if card:
                 pays.setdefault(card, []).append(owner)
-        own = [owners for owners in pays.values() if len(owners) > 1 and owners[0] and len(set(owners)) == 1]
+        own = [owners for owners in pays.values() if len(owners) > 1 and len({one for one in owners if one}) == 1]
         return sum(len(owners) for owners in own) / self.n
 
     def few_each(self) -> bool:

@@ -37,6 +37,29 @@ def payers(views: Sequence[Incidence], accounts: int) -> Codes:
     return payer
 
 
+def customers(payer: Codes, owner: Codes, most_unnamed: int) -> Codes:
+    """(accounts,) a number for each account, the same for those that one payer pays for and that are one customer's.
+
+    They are, where no two of them name different organisations and at least half of them name one, or where they are no
+    more than `most_unnamed`, as many keys as a small firm has. `owner` is (accounts,) the number of the organisation,
+    -1 for none. A card that pays for several names, or for dozens without one, makes no customer.
+    """
+    order = np.lexsort((owner, payer))
+    paid, named = payer[order], owner[order]
+    first = np.flatnonzero(np.concatenate([[True], paid[1:] != paid[:-1]]))
+    sizes = np.diff(np.concatenate([first, [len(paid)]]))
+    # Of each payer the accounts without a name come first: the first named one and the last must agree.
+    unnamed = np.add.reduceat((named < 0).astype(np.int64), first)
+    last = first + sizes - 1
+    agree = (unnamed == sizes) | (named[np.minimum(first + unnamed, last)] == named[last])
+    one = agree & ((2 * unnamed <= sizes) | (sizes <= most_unnamed))
+    whole = np.zeros(len(payer), dtype=np.bool_)
+    whole[order] = np.repeat(one, sizes)
+    # Numbers of payers lie beyond those of accounts.
+    found: Codes = np.where(whole, len(payer) + payer, np.arange(len(payer))).astype(np.int32)
+    return found
+
+
 def own_pairs(views: Sequence[Incidence], payer: Codes, least_kinds: int) -> Codes:
     """(pairs, 2) two accounts that share so many kinds of things with each other alone: one customer's, old and new.
 
@@ -63,13 +86,13 @@ def between_customers(passed: HandOffs, pairs: Codes, accounts: int) -> HandOffs
     return HandOffs(passed.giver[kept], passed.taker[kept], passed.kind[kept], passed.count[kept])
 
 
-def each_payer(members: Codes, payer: Codes, most_of_one: float) -> list[Codes]:
-    """A group's accounts by payer; each alone where one payer has more than such a share of them.
+def each_customer(members: Codes, customer: Codes, most_of_one: float) -> list[Codes]:
+    """A group's accounts by customer; each alone where one customer has more than such a share of them.
 
-    A customer's own jobs start each other. That says nothing of other customers, and everything of a hand that pays for
-    most of its accounts at once.
+    A customer's own jobs start each other. That says nothing of other customers, and everything of a group that is most
+    of it one customer's.
     """
-    _, of, sizes = np.unique(payer[members], return_inverse=True, return_counts=True)
+    _, of, sizes = np.unique(customer[members], return_inverse=True, return_counts=True)
     if len(members) == 0 or sizes.max() > most_of_one * len(members):
         return each_alone(members)
     order = np.argsort(of, kind="stable")

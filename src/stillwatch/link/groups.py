@@ -14,7 +14,7 @@ from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.candidates import Candidate, CandidateOptions, candidates
 from stillwatch.link.choosing import Confirmed
-from stillwatch.link.customers import between_customers, each_payer, own_pairs, payers
+from stillwatch.link.customers import between_customers, customers, each_customer, own_pairs, payers
 from stillwatch.link.describe import Scene, describe
 from stillwatch.link.hand_offs import HandOffOptions, HandOffs, hand_offs
 from stillwatch.link.joining import Joiner
@@ -66,9 +66,12 @@ class LinkOptions:
     own_kinds: int = 2
     """Two accounts that share this many kinds of things with nobody else are one customer's: what passes between them
     says nothing of others."""
-    most_of_one_payer: float = 0.5
-    """Where one payer has at most this share of a group, its accounts are moved together in the scheduler test, so that
-    what a customer's own jobs do is no evidence against other customers."""
+    most_unnamed: int = 4
+    """So many accounts on one card that name no organisation are taken for one customer's keys; published campaigns
+    have 5 to 30 accounts on one."""
+    most_of_one_customer: float = 0.5
+    """Where one customer has at most this share of a group, its accounts are moved together in the scheduler test, so
+    that what its own jobs do is no evidence against other customers."""
     least_member_bits: float = 3.0
     """A member needs this much evidence of its own beside what proposed the group: knowing nothing ties nobody."""
 
@@ -84,7 +87,9 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
     passed = between_customers(passed, own_pairs(incidences, payer, options.own_kinds), len(roster))
     proposed = candidates(incidences, passed, len(roster), options.candidates, rng)
     timelines = Timelines(traffic, roster)
-    search = _Search(Views(incidences, passed, traffic.activity.exchanges), timelines, payer, options, rng)
+    owner = roster.column("organisation").dictionary_encode().indices.fill_null(-1).to_numpy()
+    customer = customers(payer, owner.astype(np.int32), options.most_unnamed)
+    search = _Search(Views(incidences, passed, traffic.activity.exchanges), timelines, customer, options, rng)
     paced: list[PaceCircle] = []
     if Family.RHYTHM in options.families:
         paced += pace_circles(incidences, timelines, options.pace, options.candidates, options.rhythm, rng)
@@ -136,11 +141,11 @@ class _Search:
     """One scan's search for groups: the views, the clock of each account, and what is asked of them."""
 
     def __init__(
-        self, views: Views, timelines: Timelines, payer: Codes, options: LinkOptions, rng: np.random.Generator
+        self, views: Views, timelines: Timelines, customer: Codes, options: LinkOptions, rng: np.random.Generator
     ) -> None:
         self.views = views
         self.timelines = timelines
-        self.payer = payer
+        self.customer = customer
         self.options = options
         self.rng = rng
         self.ties = Ties(views, options.join, options.mixture, self.pace)
@@ -235,7 +240,7 @@ class _Search:
         crews among all users of a software can.
         """
         if circle.proven is None or circle.proven < -np.log2(self.options.alpha):
-            parts = self._payers(circle.members)
+            parts = self._customers(circle.members)
             again = group_rhythm(circle.other_hours, parts, self.options.rhythm, self.rng).bits
             if again < self.needed and max(self.families(circle.members).values()) < self.needed:
                 return None
@@ -264,7 +269,7 @@ class _Search:
         fresh.sort(key=lambda one: (-self.timelines.exchanges(one.members), one.members.tobytes()))
         found = []
         for candidate in fresh[: self.options.rhythm_tests]:
-            rhythm = group_rhythm(self.timelines, self._payers(candidate.members), self.options.rhythm, self.rng)
+            rhythm = group_rhythm(self.timelines, self._customers(candidate.members), self.options.rhythm, self.rng)
             if rhythm.bits >= self.needed:
                 fitted = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
                 cut = self._members_of(candidate.members, fitted)
@@ -320,9 +325,9 @@ class _Search:
             return np.zeros(len(accounts))
         name = members.tobytes()
         if name not in self.paces:
-            parts = self._payers(members)
+            parts = self._customers(members)
             self.paces[name] = GroupPace.of(
-                self.timelines, members, self.options.rhythm, self.payer if len(parts) < len(members) else None
+                self.timelines, members, self.options.rhythm, self.customer if len(parts) < len(members) else None
             )
             if len(self.paces) > _KEPT_PACES:
                 self.paces.popitem(last=False)
@@ -343,11 +348,11 @@ class _Search:
         """The scheduler test of a group, as sure as what is kept by it must be."""
         if len(members) < self.options.candidates.least_accounts or Family.RHYTHM not in self.options.families:
             return UNTESTED
-        return self._tested(self._payers(members), surely=True)
+        return self._tested(self._customers(members), surely=True)
 
-    def _payers(self, members: Codes) -> list[Codes]:
-        """The parts of a group's scheduler test: what one of its payers pays for, or each account."""
-        return each_payer(members, self.payer, self.options.most_of_one_payer)
+    def _customers(self, members: Codes) -> list[Codes]:
+        """The parts of a group's scheduler test: the accounts of each customer, or each account."""
+        return each_customer(members, self.customer, self.options.most_of_one_customer)
 
     def _tested(self, parts: Sequence[Codes], *, surely: bool) -> Rhythm:
         """A scheduler test by chance that hangs on what is tested alone: asked again, it gives the same answer."""
