@@ -26,7 +26,7 @@ from stillwatch.link.rhythm import UNTESTED, Rhythm, RhythmOptions, Timelines, g
 from stillwatch.link.shared_things import ThingOptions, shared_things
 from stillwatch.link.shared_words import WordOptions, shared_words
 from stillwatch.link.ties import JoinOptions, Ties
-from stillwatch.link.traits import Traits
+from stillwatch.link.traits import Trait, Traits
 from stillwatch.stats.calibrate import log2_choose
 
 Floats = npt.NDArray[np.float64]
@@ -63,13 +63,17 @@ class LinkOptions:
     """A candidate of which this share is in confirmed groups already needs no test for a scheduler."""
     join: JoinOptions = field(default_factory=JoinOptions)
     pools: PoolOptions = field(default_factory=PoolOptions)
+    least_passing: int = 8
+    """So many accounts that pass work within a group, by more than quotations, ..."""
+    passing_like: float = 0.1
+    """... and this share of it speak for the others, where these ask for the same as they do."""
     own_kinds: int = 2
     """Two accounts that share this many kinds of things with nobody else are one customer's: what passes between them
     says nothing of others."""
     most_unnamed: int = 4
     """So many accounts on one card that name no organisation are taken for one customer's keys; published campaigns
     have 5 to 30 accounts on one."""
-    most_of_one_customer: float = 0.5
+    most_of_one_customer: float = 0.8
     """Where one customer has at most this share of a group, its accounts are moved together in the scheduler test, so
     that what its own jobs do is no evidence against other customers."""
     least_member_bits: float = 3.0
@@ -89,7 +93,11 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
     timelines = Timelines(traffic, roster)
     owner = roster.column("organisation").dictionary_encode().indices.fill_null(-1).to_numpy()
     customer = customers(payer, owner.astype(np.int32), options.most_unnamed)
-    search = _Search(Views(incidences, passed, traffic.activity.exchanges), timelines, customer, options, rng)
+    views, traits = (
+        Views(incidences, passed, traffic.activity.exchanges),
+        Traits(traffic.activity, options.pools.traits, rng),
+    )
+    search = _Search(views, timelines, customer, traits, options, rng)
     paced: list[PaceCircle] = []
     if Family.RHYTHM in options.families:
         paced += pace_circles(incidences, timelines, options.pace, options.candidates, options.rhythm, rng)
@@ -98,7 +106,7 @@ def find_groups(traffic: Traffic, roster: Roster, options: LinkOptions, rng: np.
         return Linked()
     least = options.candidates.least_accounts
     pools = Pools(
-        search.views, timelines, Traits(traffic.activity, options.pools.traits, rng), search.ties, search.one_pace,
+        search.views, timelines, traits, search.ties, search.one_pace,
         search.acts, search.only_passes, options.pools, options.pace, options.candidates, rng,
     )  # fmt: skip
     joiner = Joiner(search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools)
@@ -140,12 +148,19 @@ def confidence_of(bits: Floats, prior_bits: float) -> Floats:
 class _Search:
     """One scan's search for groups: the views, the clock of each account, and what is asked of them."""
 
-    def __init__(
-        self, views: Views, timelines: Timelines, customer: Codes, options: LinkOptions, rng: np.random.Generator
+    def __init__(  # noqa: PLR0913 - the scan, and how to look at it
+        self,
+        views: Views,
+        timelines: Timelines,
+        customer: Codes,
+        traits: Traits,
+        options: LinkOptions,
+        rng: np.random.Generator,
     ) -> None:
         self.views = views
         self.timelines = timelines
         self.customer = customer
+        self.traits = traits
         self.options = options
         self.rng = rng
         self.ties = Ties(views, options.join, options.mixture, self.pace)
@@ -156,6 +171,8 @@ class _Search:
         self.seed = int(rng.integers(1 << 63))
         self.tested: OrderedDict[bytes, Rhythm] = OrderedDict()
         """The scheduler tests made last, by what was tested."""
+        self.few: OrderedDict[bytes, bool] = OrderedDict()
+        """Of the groups asked about last, whether too few pass work within them."""
         self.needed = 0.0
         """Bits that a group's strongest family must show: as many groups were tried as were proposed."""
         self.seconded = 0.0
@@ -213,7 +230,23 @@ class _Search:
         foreign = max(bits for family, bits in self.families(one.members).items() if family is not candidate.family)
         # Choosing k members of n is itself a search among C(n, k) groups, which chance gets for free.
         chosen = log2_choose(len(candidate.members), len(one.members))
-        return one if foreign >= self.needed + chosen else None
+        if foreign < self.needed + chosen:
+            return None
+        return self._spoken_for(one) if self.views.few_pass(one.members, self.options.mixture) else one
+
+    def _spoken_for(self, one: Confirmed) -> Confirmed:
+        """A group of which few pass work and speak for the others, by what hardly anybody outside it shows.
+
+        Within a slow pool all send the same texts, so that the mixture, which tells members from bystanders, has little
+        to tell its accounts by.
+        """
+        if self.few_pass(one.members):
+            return one
+        with self.ties.leaving_out(self.background, one.members) as outside:
+            bits = self.ties.families_against(one.members, one.members, outside).sum(axis=0)
+        inside = bits >= self.ties.prior_bits(len(one.members)) + self.options.join.belongs_bits
+        wide = int(inside.sum()) >= self.options.candidates.least_accounts
+        return Confirmed(one.members[inside], bits[inside]) if wide else one
 
     def _passes_alone(self, candidate: Candidate) -> bool:
         """Whether a circle of hand-offs is so far beyond chance that it is looked at without another family."""
@@ -222,7 +255,29 @@ class _Search:
     def strong_passes(self, members: Codes) -> float:
         """Bits of what strangers hardly ever do: hand-offs other than quotations, where enough accounts take part."""
         bits = float(self.views.pass_bits(members, members, self.options.mixture, quotations=False).sum())
-        return min(bits, 0.0) if self.views.few_pass(members, self.options.mixture) else bits
+        return min(bits, 0.0) if self.few_pass(members) else bits
+
+    def few_pass(self, members: Codes) -> bool:
+        """Whether too few accounts pass work within a group to speak for all of them.
+
+        A slow pool's accounts are seldom limited, so that few ever pass anything. They speak for the others where
+        nothing in what these ask tells them apart, as it does the users of a public text from a hand among them.
+        """
+        if not self.views.few_pass(members, self.options.mixture):
+            return False
+        name = members.tobytes()
+        if name not in self.few:
+            passes = self.views.passing(members)
+            enough = int(passes.sum()) >= max(self.options.least_passing, self.options.passing_like * len(members))
+            self.few[name] = not (
+                enough
+                and self.traits.tell
+                and self.traits.likeness(members[passes], members[~passes], but=frozenset({Trait.VOLUME}))
+                >= self.options.pools.alike
+            )
+            if len(self.few) > _KEPT_TESTS:
+                self.few.popitem(last=False)
+        return self.few[name]
 
     def _members_of(self, members: Codes, found: Split) -> Confirmed | None:
         """Those whom the mixture and the pace of the rest keep in; None where too few are left."""
@@ -290,13 +345,14 @@ class _Search:
                 if view.kind.family is family and view.kind is not TokenKind.SETTINGS
             ]
             out[family] = family_bits(kinds)
-        out[Family.HAND_OFFS] = self.views.passed_in(members, self.options.mixture)
+        out[Family.HAND_OFFS] = self.views.passed_in(members, self.options.mixture, few=self.few_pass(members))
         return out
 
     def proven(self, members: Codes) -> dict[Family, float]:
         """`families` as they are reported: what a few accounts pass to and fro proves nothing about a whole group."""
         out = self.families(members)
-        return out | {Family.HAND_OFFS: self.views.passed_within(members, self.options.mixture)}
+        few = self.few_pass(members)
+        return out | {Family.HAND_OFFS: self.views.passed_within(members, self.options.mixture, few=few)}
 
     def stands(self, members: Codes) -> bool:
         """Whether at least two families are beyond chance for a group."""

@@ -185,17 +185,25 @@ class Views:
         only: npt.NDArray[np.bool_] = gave & ~own
         return only
 
-    def passed_in(self, members: Codes, options: MixtureOptions) -> float:
-        """What hand-offs say for a group, account by account (bits); nothing for it where too few of them take part."""
+    def passed_in(self, members: Codes, options: MixtureOptions, *, few: bool | None = None) -> float:
+        """What hand-offs say for a group, account by account (bits); nothing for it where too few of them take part.
+
+        `few` says whether too few do; by default it is told by their number.
+        """
         bits = float(self.pass_bits(members, members, options).sum())
-        return min(bits, 0.0) if self.few_pass(members, options) else bits
+        return min(bits, 0.0) if (self.few_pass(members, options) if few is None else few) else bits
+
+    def passing(self, members: Codes) -> npt.NDArray[np.bool_]:
+        """(n,) who passes anything but words within a group."""
+        rows, owner = self.passes_between(members, members)
+        return np.bincount(owner[~self.quoted[rows]], minlength=len(members)) > 0
 
     def few_pass(self, members: Codes, options: MixtureOptions) -> bool:
         """Whether too few accounts of a group pass anything within it to speak for all of them."""
         taking_part = len(np.unique(self.passes_between(members, members)[1]))
         return taking_part < max(options.passing_accounts, options.passing_share * len(members))
 
-    def passed_within(self, members: Codes, options: MixtureOptions) -> float:
+    def passed_within(self, members: Codes, options: MixtureOptions, *, few: bool | None = None) -> float:
         """What all hand-offs between the accounts of a group say about the group, in bits.
 
         Null for quotations: they pass between strangers as between everybody. Pairs with an account in common are one
@@ -211,7 +219,7 @@ class Views:
             # Each pair is an observation of its own, so their sum is not bounded as a single test is.
             quoted = max(0.0, bits_of_p(float(pdtrc(pairs - 1, expected)), most=MOST_BITS * pairs))
             bits = max(bits, 0.0) + quoted
-        return min(bits, self.passed_in(members, options))
+        return min(bits, self.passed_in(members, options, few=few))
 
 
 def _gifts(passed: HandOffs, accounts: int) -> npt.NDArray[np.int32]:

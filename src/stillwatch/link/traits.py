@@ -52,15 +52,16 @@ class Traits:
         """Whether the log shows enough to tell accounts apart by: without texts, volume alone would have to."""
         return Trait.WORDS in self.options.looked_at and bool(self.activity.mixed.any())
 
-    def likeness(self, ours: Codes, theirs: Codes) -> float:
+    def likeness(self, ours: Codes, theirs: Codes, *, but: frozenset[Trait] = frozenset()) -> float:
         """How often one hand that deals out its work at random makes two sets of accounts differ as much as these.
 
         The trait that differs most is believed, corrected for the number looked at (Bonferroni); at most 1. High also
-        where there is too little to tell them apart by: three accounts are alike with many.
+        where there is too little to tell them apart by: three accounts are alike with many. The traits of `but` are not
+        looked at.
         """
         one, other = self._drawn(ours), self._drawn(theirs)
         both = np.concatenate([one, other])
-        traits = sorted(self.options.looked_at, key=lambda trait: trait.name)
+        traits = sorted(self.options.looked_at - but, key=lambda trait: trait.name)
         told = [p_of_difference(self._values(trait, both), len(one), self.options.rounds, self.rng) for trait in traits]
         return min(1.0, min(told) * len(told)) if told else 1.0
 
