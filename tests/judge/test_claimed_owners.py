@@ -100,3 +100,12 @@ def test_claimed_customers_of_one_payer_are_watched_where_each_asks_for_somethin
     assert judged(SHARING, owners, sameness=0.12).tier is Tier.WATCH
     assert judged(SHARING, owners, sameness=0.0).tier is Tier.REVIEW
     assert judged(TOGETHER, owners, sameness=0.12).tier is Tier.ACT
+
+
+def test_an_agency_that_does_the_same_for_verified_customers_is_watched() -> None:
+    """One job goes through all customers of one payer: one hand, and nobody hides it; no two cards do."""
+    owners = [f"customer {i}" for i in range(10)]
+
+    assert judged(TOGETHER, owners, level="business").tier is Tier.WATCH
+    assert judged(TOGETHER, owners, level="business", retries=3).tier is Tier.REVIEW
+    assert judged(TOGETHER, owners, level="business", cards=(5, 5)).tier is Tier.ACT

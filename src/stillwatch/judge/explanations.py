@@ -56,8 +56,8 @@ class ExplanationOptions:
     """Words differ between accounts at least this much (intraclass correlation) where each serves its own customer:
     measured 0.05 and more for products, fleets and harnesses, 0.002 and less for one work list (DESIGN)."""
     claimed_belongs: float = 0.1
-    """How sure it can be at most that an account of a group belongs to a campaign, where only an owner that nobody
-    verified keeps the group at `watch`: on traffic that others composed, none of 110 such accounts in six logs did."""
+    """How sure it can be at most that an account of a group belongs to a campaign, where what its owners say of
+    themselves keeps the group at `watch`: none of 110 such accounts in six logs that others composed did."""
     own_cards: float = 0.5
     """Organisations that nobody verified are taken for several where this share of the accounts pays with a card that
     several accounts of one of them, and of no other, pay with: a name alone costs nothing."""
@@ -76,7 +76,7 @@ class Found:
     kinds: frozenset[TokenKind]
     families: frozenset[Family]
     no_further: Tier | None = None
-    """What nobody verified accounts for no evidence, but keeps the group at this tier; None where that is no matter."""
+    """What owners say of themselves accounts for no evidence, but keeps the group at this tier; None: no matter."""
     of_sharing_only: bool = False
     """... unless something counts that the accounts do together, which what they say of themselves does not explain."""
 
@@ -255,13 +255,16 @@ def _declared_owner(look: _Look) -> Found | None:
         return None
     if look.most_held(TokenKind.PAYMENT) < look.options.most_of:
         return None
+    words = f"{share:.0%} of the accounts name one organisation, unverified, and one payer pays for them"
+    return _hides_nothing(look, "one declared owner", words, share)
+
+
+def _hides_nothing(look: _Look, name: str, words: str, share: float) -> Found:
+    """What the provider sees to be one customer's without us; limits that its accounts go round are another matter."""
     evading = sum(one.pairs for one in look.group.passings if one.evades) > look.options.most_evading * look.n
-    words = (
-        f"{share:.0%} of the accounts name one organisation and one payer pays for them: declared, though unverified"
-    )
     if evading:
-        words += "; but they go round each other's limits"
-    return replace(_found("one declared owner", words, share), no_further=Tier.REVIEW if evading else Tier.WATCH)
+        words += ", but they go round each other's limits"
+    return replace(_found(name, words, share), no_further=Tier.REVIEW if evading else Tier.WATCH)
 
 
 def _separate_owners(look: _Look) -> Found | None:
@@ -333,16 +336,23 @@ def _one_product(look: _Look) -> Found | None:
 
 
 def _one_payer(look: _Look) -> Found | None:
-    """An agency: one card pays for several verified organisations, each with work of its own."""
+    """An agency: one card pays for several verified organisations.
+
+    Where each has work of its own, that is all that ties them. Where the agency does the same for all of them, with one
+    tool or by one job that goes through its customers, they are one hand that hides nothing.
+    """
     paid = look.holds(TokenKind.PAYMENT)
-    names = [value for value in look.values("organisation") if value]
-    separate = len(set(names)) / look.n
-    if paid < look.options.most_of or separate < look.options.most_of or not look.verified():
+    names = {value for value in look.values("organisation") if value}
+    if paid < look.options.most_of or len(names) < look.options.most_of * look.n or not look.verified():
         return None
-    if not look.group.sameness >= look.options.different_work:
+    if look.group.sameness >= look.options.different_work:
+        words = f"one payer for {len(names)} verified organisations that ask for different things: an agency"
+        return _found("one payer", words, paid, kinds=frozenset({TokenKind.PAYMENT}) | NETWORK_KINDS)
+    one = look.most_held(TokenKind.PAYMENT)
+    if one < look.options.most_of:
         return None
-    words = f"one payer for {len(set(names))} verified organisations that ask for different things: an agency"
-    return _found("one payer", words, paid, kinds=frozenset({TokenKind.PAYMENT}) | NETWORK_KINDS)
+    words = f"one payer for {len(names)} verified organisations that ask for the same: an agency with one service"
+    return _hides_nothing(look, "one payer", words, one)
 
 
 def _claimed_customers(look: _Look) -> Found | None:

@@ -82,7 +82,7 @@ class Verdict:
     registered: npt.NDArray[np.bool_]
     """(n,) members of registered use: exempt whatever the group is."""
     claimed: bool
-    """Whether an explanation that nobody verified keeps the group at `watch`."""
+    """Whether what its owners say of themselves keeps the group at `watch`."""
 
 
 def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOptions) -> Verdict:
