@@ -66,7 +66,11 @@ class LinkOptions:
     least_passing: int = 8
     """So many accounts that pass work within a group, by more than quotations, ..."""
     passing_like: float = 0.1
-    """... and this share of it speak for the others, where these ask for the same as they do."""
+    """... and this share of it speak for the others, where these ask for the same as they do, ..."""
+    own_text: float = 0.5
+    """... and this share of the group sends a text ..."""
+    most_others: float = 0.1
+    """... that at most so many others send, as a share of those of the group who do."""
     own_kinds: int = 2
     """Two accounts that share this many kinds of things with nobody else are one customer's: what passes between them
     says nothing of others."""
@@ -260,8 +264,9 @@ class _Search:
     def few_pass(self, members: Codes) -> bool:
         """Whether too few accounts pass work within a group to speak for all of them.
 
-        A slow pool's accounts are seldom limited, so that few ever pass anything. They speak for the others where
-        nothing in what these ask tells them apart, as it does the users of a public text from a hand among them.
+        A slow pool's accounts are seldom limited, so that few ever pass anything. They speak for the others where most
+        send a text that few others do and nothing in what these ask tells them apart: a public text has users
+        who ask alike, too.
         """
         if not self.views.few_pass(members, self.options.mixture):
             return False
@@ -272,12 +277,26 @@ class _Search:
             self.few[name] = not (
                 enough
                 and self.traits.tell
+                and self._send_own_text(members)
                 and self.traits.likeness(members[passes], members[~passes], but=frozenset({Trait.VOLUME}))
                 >= self.options.pools.alike
             )
             if len(self.few) > _KEPT_TESTS:
                 self.few.popitem(last=False)
         return self.few[name]
+
+    def _send_own_text(self, members: Codes) -> bool:
+        """Whether most of a group send a text that few others do, by number."""
+        inside = np.zeros(len(self.views.exchanges), dtype=np.bool_)
+        inside[members] = True
+        for view, shares in zip(self.views.views, self.ties.shares(members), strict=True):
+            if view.kind.family is not Family.WORDS or view.kind is TokenKind.SETTINGS:
+                continue
+            for token, share in shares.items():
+                outside = int((~inside[view.holders_of(token)]).sum())
+                if share >= self.options.own_text and outside <= self.options.most_others * share * len(members):
+                    return True
+        return False
 
     def _members_of(self, members: Codes, found: Split) -> Confirmed | None:
         """Those whom the mixture and the pace of the rest keep in; None where too few are left."""
