@@ -181,7 +181,7 @@ class GroupPace:
             seen = self._starts(accounts, way)
             if way.bursts:
                 told = [_told(seen, share * excess, len(accounts)) for share in self.options.burst_shares]
-                with_bursts = np.logaddexp2.reduce(told) - np.log2(len(told))
+                with_bursts = self.options.burst_counts * (np.logaddexp2.reduce(told) - np.log2(len(told)))
                 bursting = np.unique(seen.account)
             else:
                 bits += _told(seen, excess, len(accounts))

@@ -98,6 +98,9 @@ class RhythmOptions:
     burst_shares: tuple[float, ...] = (1.0, 0.5, 0.25)
     """An account of the group bursts with it as often as the others, half or a quarter as often, as likely: a bought
     account has bursts of cover traffic beside those of its shifts, a stolen key hardly any of its owner's."""
+    burst_counts: float = 0.6
+    """What bursts tell counts for this much: on traffic that others composed, strangers with one tool who work at the
+    same hours showed 5 bits several times as often as chance would, and a group of 39 drew in 19 of them."""
     ways_count: tuple[float, ...] = (1.0, 0.85, 0.65)
     """What an account's starts after others' ends, its ends before others' starts and its starts beside others' tell
     counts for this much of its sum, where one, two or all three speak: one meeting with another account's burst shows
