@@ -49,8 +49,8 @@ class Explanation:
     """An honest explanation that was looked for by name and found."""
 
     name: str
-    """One of: registered use, one disclosed owner, separate owners, one class, one network, one product, one payer, one
-    harness, one benchmark."""
+    """One of: registered use, one disclosed owner, one declared owner, separate owners, claimed owners, one class, one
+    network, one product, one payer, claimed customers, one harness, one benchmark."""
     words: str
     share: float
     """Share of the group's accounts that it covers, 0-1."""
