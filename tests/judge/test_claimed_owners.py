@@ -30,7 +30,7 @@ def judged(
     """Ten accounts of `owners` that share cards, the first so many accounts one each, and networks with each other."""
     rows = [{"account_id": name, "client_ip": f"198.51.{100 + i}.4"} for i, name in enumerate(NAMES) for _ in range(20)]
     traffic = traffic_of(rows)
-    pays = [number for number, count in enumerate(cards) for _ in range(count)]
+    pays = [number for number, count in enumerate(cards) for _ in range(count)] or list(range(len(NAMES)))
     roster = roster_of(
         traffic,
         payment_fingerprint={name: f"card-{pay}" for name, pay in zip(NAMES, pays, strict=True)},
@@ -102,10 +102,11 @@ def test_claimed_customers_of_one_payer_are_watched_where_each_asks_for_somethin
     assert judged(TOGETHER, owners, sameness=0.12).tier is Tier.ACT
 
 
-def test_an_agency_that_does_the_same_for_verified_customers_is_watched() -> None:
-    """One job goes through all customers of one payer: one hand, and nobody hides it; no two cards do."""
+def test_agencies_that_do_the_same_for_verified_customers_are_watched() -> None:
+    """One job goes through all customers of one payer, or two agencies use one tool: hands that nobody hides."""
     owners = [f"customer {i}" for i in range(10)]
 
     assert judged(TOGETHER, owners, level="business").tier is Tier.WATCH
+    assert judged(TOGETHER, owners, level="business", cards=(5, 5)).tier is Tier.WATCH
     assert judged(TOGETHER, owners, level="business", retries=3).tier is Tier.REVIEW
-    assert judged(TOGETHER, owners, level="business", cards=(5, 5)).tier is Tier.ACT
+    assert judged(TOGETHER, owners, level="business", cards=()).tier is Tier.ACT  # nobody pays for others

@@ -336,10 +336,10 @@ def _one_product(look: _Look) -> Found | None:
 
 
 def _one_payer(look: _Look) -> Found | None:
-    """An agency: one card pays for several verified organisations.
+    """An agency: one card pays for several verified organisations, or each of several agencies' cards does.
 
-    Where each has work of its own, that is all that ties them. Where the agency does the same for all of them, with one
-    tool or by one job that goes through its customers, they are one hand that hides nothing.
+    Where each has work of its own, that is all that ties them. Where the same is done for all of them, with one tool or
+    by one job that goes through an agency's customers, they are a hand that hides nothing.
     """
     paid = look.holds(TokenKind.PAYMENT)
     names = {value for value in look.values("organisation") if value}
@@ -348,11 +348,8 @@ def _one_payer(look: _Look) -> Found | None:
     if look.group.sameness >= look.options.different_work:
         words = f"one payer for {len(names)} verified organisations that ask for different things: an agency"
         return _found("one payer", words, paid, kinds=frozenset({TokenKind.PAYMENT}) | NETWORK_KINDS)
-    one = look.most_held(TokenKind.PAYMENT)
-    if one < look.options.most_of:
-        return None
-    words = f"one payer for {len(names)} verified organisations that ask for the same: an agency with one service"
-    return _hides_nothing(look, "one payer", words, one)
+    words = f"an agency's card pays for each of {len(names)} verified organisations that ask for the same: one service"
+    return _hides_nothing(look, "one payer", words, paid)
 
 
 def _claimed_customers(look: _Look) -> Found | None:
