@@ -184,8 +184,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         if excused[place] or only_passes[place]:
             confidence = min(confidence, options.victims.belongs)
             own = Tier.WATCH
-        if verdict.claimed:
-            confidence = min(confidence, options.explanations.claimed_belongs)
+        if verdict.tier is Tier.WATCH:
+            confidence = min(confidence, options.explanations.watched_belongs)
         out.append(
             Member(
                 account_id=roster.ids[code],

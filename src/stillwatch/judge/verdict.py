@@ -81,8 +81,6 @@ class Verdict:
     """Whether a family of what accounts do together counts, beside what they share."""
     registered: npt.NDArray[np.bool_]
     """(n,) members of registered use: exempt whatever the group is."""
-    claimed: bool
-    """Whether what its owners say of themselves keeps the group at `watch`."""
 
 
 def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOptions) -> Verdict:
@@ -121,7 +119,7 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     others = sum(sorted((bits for bits in found_bits.values() if bits > 0.0), reverse=True)[1:])
     alone_bits = max(found_bits[Family.RHYTHM], min(found_bits[Family.HAND_OFFS], group.strong_passes))
     by_chance = expected_by_chance(max(others, alone_bits - options.choice_bits), group.tries)
-    return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), registered, Tier.WATCH in claims)
+    return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), registered)
 
 
 def _weigh(group: Group, family: Family, found: list[Found], needed: float) -> Weighed:
