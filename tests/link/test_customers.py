@@ -12,6 +12,7 @@ from stillwatch.link.customers import between_customers, customers, each_custome
 from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.rhythm import RhythmOptions, group_rhythm
+from tests.link.test_pace import by_turns
 from tests.link.test_rhythm import DAY, Request, clocked, codes
 
 Codes = npt.NDArray[np.int32]
@@ -126,3 +127,18 @@ def test_jobs_that_each_firm_starts_on_its_own_keys_are_no_common_scheduler(seed
     assert group_rhythm(timelines, together, RhythmOptions(), rng).bits < 6
     assert float(np.median(GroupPace.of(timelines, members, RhythmOptions()).bits(members))) > 4
     assert float(np.median(GroupPace.of(timelines, members, RhythmOptions(), payer).bits(members))) < 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_owners_own_bursts_are_none_of_others(seed: int) -> None:
+    """With each account its own owner, under whatever number, a pace says what it says without owners."""
+    work, _ = by_turns(np.random.default_rng(seed))
+    timelines, known = clocked(work)
+    members = codes(known, range(ACCOUNTS))
+    alone = np.arange(ACCOUNTS, dtype=np.int32) + 1_000
+    options = RhythmOptions()
+
+    without = GroupPace.of(timelines, members, options).bits(members)
+    with_owners = GroupPace.of(timelines, members, options, alone).bits(members)
+
+    assert with_owners.tolist() == without.tolist()

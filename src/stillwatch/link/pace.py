@@ -149,12 +149,12 @@ class GroupPace:
         near = int(options.own_together_s * 1e6)
         free = off_the_minute(start, options)
         bursts, _, bursting = _of_each(timelines.bursts(options), members, options)
-        own = off_the_minute(bursts, options)
+        own, burster = off_the_minute(bursts, options), found._owners(members[bursting])
         for way in (
             _Way.of(end, by, soon),
             _Way.of(-start, by, soon, backwards=True),
             *_Way.beside_starts(start[free], by[free], near, options.crew),
-            _Way.bursting(bursts[own], members[bursting[own]], int(options.burst_near_s * 1e6), options.burst_others),
+            _Way.bursting(bursts[own], burster[own], int(options.burst_near_s * 1e6), options.burst_others),
         ):
             covers = way.covers
             if len(way.edges) == 0 or len((seen := found._starts(members, way)).ring) == 0:
