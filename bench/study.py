@@ -16,7 +16,8 @@ from stillwatch.facts.token import Family
 from stillwatch.facts.traffic import Traffic
 from stillwatch.judge.campaigns import judge
 from stillwatch.judge.verdict import JudgeOptions
-from stillwatch.link.groups import LinkOptions, find_groups
+from stillwatch.link.groups import find_groups
+from stillwatch.link.options import LinkOptions
 from stillwatch.link.pools import PoolOptions
 from stillwatch.link.shared_things import ThingOptions
 from stillwatch.link.traits import Trait, TraitOptions

@@ -17,7 +17,8 @@ from stillwatch.facts.content import ContentState
 from stillwatch.facts.roster import Roster
 from stillwatch.judge.campaigns import judge
 from stillwatch.judge.verdict import JudgeOptions
-from stillwatch.link.groups import LinkOptions, find_groups
+from stillwatch.link.groups import find_groups
+from stillwatch.link.options import LinkOptions
 from stillwatch.link.shared_things import ThingOptions
 from stillwatch.profile.ledger import HELD_EXCHANGES, Ledger, LedgerOptions
 from stillwatch.read.accounts import read_accounts, seal

@@ -45,6 +45,28 @@ def test_what_nearly_everybody_holds_proposes_nobody() -> None:
     assert propose([cards([list(range(30))], 30)], NOBODY, 30) == []
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_paraphrases_of_one_template_propose_the_circle_of_those_who_send_them(seed: int) -> None:
+    """Twelve wordings, four to an account: none of them has most of the pool. Others share texts, too."""
+    rng = np.random.default_rng(seed)
+    sent = [set(rng.choice(12, 4, replace=False).tolist()) for _ in range(30)]
+    wordings = [[code for code in range(30) if wording in sent[code]] for wording in range(12)]
+    others = [rng.choice(np.arange(25, 400), 12, replace=False).tolist() for _ in range(40)]
+
+    found = propose([held(TokenKind.TEMPLATE, [*wordings, *others], 400)], NOBODY, 400)
+
+    assert max(len(one) for one in wordings) < 20
+    assert any(len(set(one) & set(range(30))) >= 27 and len(one) <= 33 for one in members(found))
+    assert {one.family for one in found} == {Family.WORDS}
+
+
+def test_one_software_is_no_circle() -> None:
+    """Colleagues send the same parameters; its users are a candidate, as those of any token are."""
+    found = propose([held(TokenKind.SETTINGS, [list(range(12)), list(range(6, 18))], 60)], NOBODY, 60)
+
+    assert members(found) == {tuple(range(12)), tuple(range(6, 18))}
+
+
 def test_hand_offs_propose_the_circle_they_run_in() -> None:
     """Two rings of accounts that pass work on are two candidates of the hand-off family."""
     ring = np.arange(6)

@@ -66,11 +66,9 @@ def joiner(
     return Joiner(views, options or JoinOptions(), MixtureOptions(), lambda _one, _other: together, stands, no_pace)
 
 
-def joined(by: Joiner, groups: Sequence[Confirmed], *, registered: Iterable[int] = ()) -> list[set[int]]:
+def joined(by: Joiner, groups: Sequence[Confirmed]) -> list[set[int]]:
     """The campaigns that confirmed groups make."""
-    exempt = np.zeros(ACCOUNTS, dtype=np.bool_)
-    exempt[list(registered)] = True
-    return [set(one.members.tolist()) for one in by.join(list(groups), 3, exempt)]
+    return [set(one.members.tolist()) for one in by.join(list(groups), 3)]
 
 
 def test_a_group_that_does_not_stand_is_in_no_other_groups_way() -> None:
@@ -120,7 +118,7 @@ def test_an_office_some_of_whose_accounts_the_farms_hand_moves_is_known_to_be_be
     held = {**held, TokenKind.PAYMENT: [*held[TokenKind.PAYMENT], strangers]}
     by = joiner(held, [], together=40.0)
 
-    found = by.join([confirmed(some) for some in (FARM, people, strangers)], 3, np.zeros(ACCOUNTS, dtype=np.bool_))
+    found = by.join([confirmed(some) for some in (FARM, people, strangers)], 3)
     hand = {account: one.hand for one in found for account in one.members.tolist()}
 
     assert len(found) == 3
@@ -213,14 +211,6 @@ def test_two_accounts_of_one_person_are_no_part_of_a_group_by_what_they_share_wi
     held: Held = {TokenKind.PAYMENT: [FARM, couple], TokenKind.TEMPLATE: [[*FARM, *couple, *range(100, 170)]]}
 
     assert joined(joiner(held, []), [confirmed([*FARM, *couple])]) == [set(FARM)]
-
-
-def test_registered_accounts_are_a_group_of_their_own() -> None:
-    """Law 3: what is registered never lends its evidence to others."""
-    by = joiner({TokenKind.PAYMENT: [FARM]}, ring(list(FARM)))
-
-    assert joined(by, [confirmed(FARM)], registered=range(4)) == [set(range(4, 10)), set(range(4))]
-    assert joined(by, [confirmed(FARM)], registered=range(2)) == [set(range(2, 10))]
 
 
 SETS = st.lists(st.sets(st.integers(0, 14), min_size=3, max_size=10), max_size=6)

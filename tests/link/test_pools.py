@@ -151,6 +151,17 @@ def test_one_piece_of_work_that_passes_keeps_pools_together() -> None:
     assert parts(found, 2 * POOL) == [ONE | OTHER]
 
 
+def test_wordings_of_one_template_keep_pools_together() -> None:
+    """No wording is sent by more than a third of either, but each account sends one that the other pool sends, too."""
+    rng = np.random.default_rng(0)
+    timeline = [*a_pool(rng, 0), *a_pool(rng, POOL)]
+    wordings = [[code for code in range(2 * POOL) if code % 3 == wording] for wording in range(3)]
+    own = [range(POOL), range(POOL, 2 * POOL)]
+
+    assert parts(pools(rng, timeline, TWO_TOPICS, sent=wordings), 2 * POOL) == [ONE | OTHER]
+    assert sorted(parts(pools(rng, timeline, TWO_TOPICS, sent=own), 2 * POOL), key=min) == [ONE, OTHER]
+
+
 def test_what_does_not_stand_alone_and_what_was_not_read_is_not_parted() -> None:
     """A part must be a campaign by itself, and without texts nobody can say that two pools differ."""
     rng = np.random.default_rng(0)
@@ -202,11 +213,9 @@ PAIRS = [(40, 41), (42, 43), (44, 45), (46, 47), (48, 49)]
 RESOLD = set(range(40, 50))
 
 
-def completed(found: Pools, *groups: range, registered: Sequence[int] = ()) -> tuple[list[set[int]], list[float]]:
+def completed(found: Pools, *groups: range) -> tuple[list[set[int]], list[float]]:
     """What groups become with those who pass work among themselves, and how sure it is at most of these."""
-    exempt = np.zeros(ACCOUNTS, dtype=np.bool_)
-    exempt[list(registered)] = True
-    out, surest = found.completed([np.array(group, dtype=np.int32) for group in groups], exempt)
+    out, surest = found.completed([np.array(group, dtype=np.int32) for group in groups])
     return [set(one.tolist()) for one in out], sorted(set(surest[np.isfinite(surest)].tolist()))
 
 
@@ -234,15 +243,6 @@ def test_pairs_of_people_stay_their_own() -> None:
 
     for found in (some, colleagues, unsold):
         assert completed(found, range(POOL)) == ([ONE], [])
-
-
-def test_registered_pairs_are_in_no_pool_and_speak_for_none() -> None:
-    """A contract's accounts pass work to each other, and use what they like."""
-    rng = np.random.default_rng(0)
-
-    found = pools(rng, QUIET, TWO_TOPICS, software=[[*range(POOL), *RESOLD]], passes=PAIRS)
-
-    assert completed(found, range(POOL), registered=range(42, 50)) == ([ONE], [])
 
 
 def test_pairs_that_send_no_parameters_are_of_a_pool_that_only_passes_work() -> None:

@@ -42,7 +42,7 @@ def campaign_of(accounts: int, users: int) -> set[int]:
         lambda some, _members, _firm: np.zeros(len(some)),
     )
     codes = np.array(CAMPAIGN, dtype=np.int32)
-    (one,) = by.join([Confirmed(codes, np.full(12, 20.0))], 3, np.zeros(accounts, dtype=np.bool_))
+    (one,) = by.join([Confirmed(codes, np.full(12, 20.0))], 3)
     return set(one.members.tolist())
 
 

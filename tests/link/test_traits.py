@@ -8,7 +8,9 @@ from stillwatch.facts.activity import HOURS, Activity
 from stillwatch.facts.content import ContentState
 from stillwatch.facts.exchange import MIX_WIDTH
 from stillwatch.facts.purpose import Purpose
+from stillwatch.facts.token import TokenKind
 from stillwatch.link.traits import Trait, TraitOptions, Traits
+from tests.link.test_candidates import held
 
 Codes = npt.NDArray[np.int32]
 
@@ -73,6 +75,20 @@ def test_what_was_not_read_tells_nothing() -> None:
     blind = traits(activity(rng, topics, exchanges), TraitOptions(looked_at=frozenset()))
     assert not blind.tell
     assert blind.likeness(codes(12), codes(12, 24)) == 1.0
+
+
+def test_software_tells_accounts_apart_where_it_is_asked_about() -> None:
+    """The same topic and as much of it, but half send other parameters; a hand's own accounts may send several."""
+    rng = np.random.default_rng(0)
+    found = activity(rng, np.zeros(48, dtype=np.int64), np.full(48, 40))
+    sent = held(TokenKind.SETTINGS, [list(range(24)), list(range(24, 36)), list(range(36, 48))], 48)
+    told = Traits(found, TraitOptions(), rng, sent)
+
+    assert told.likeness(codes(24), codes(24, 48)) > 0.02
+    assert told.likeness(codes(24), codes(24, 48), frozenset({Trait.SOFTWARE})) <= 0.01
+    mixed = np.arange(24, 48, dtype=np.int32)
+    assert told.likeness(mixed[::2], mixed[1::2], frozenset({Trait.SOFTWARE})) > 0.02
+    assert traits(found).likeness(codes(24), codes(24, 48), frozenset({Trait.SOFTWARE})) == 1.0  # no log says any
 
 
 def test_of_wide_sets_some_accounts_are_looked_at() -> None:

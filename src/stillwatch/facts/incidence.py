@@ -54,6 +54,14 @@ class Incidence:
         np.cumsum(sizes, out=by_token[1:])
         return cls(kind, token[by_token[:-1]], by_token, account, by_account, place[order], weight[order], known)
 
+    def among(self, chosen: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> "Incidence":
+        """What (n,) chosen accounts share with each other; of the others, those `known` are known to hold nothing."""
+        account = np.repeat(np.arange(len(self.known), dtype=np.int32), np.diff(self.by_account))
+        kept = np.flatnonzero(chosen[account])
+        kept = kept[np.argsort(self.held[kept], kind="stable")]
+        token = self.tokens[self.held[kept]]
+        return Incidence.of(self.kind, token, account[kept], self.weight[kept], self.known & known)
+
     @property
     def sizes(self) -> Offsets:
         """(t,): holders of each token."""

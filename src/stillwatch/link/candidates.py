@@ -1,4 +1,4 @@
-"""Candidate groups, proposed generously: the holders of every rare token, and circles of things and hand-offs."""
+"""Candidate groups, proposed generously: holders of every rare token, circles of things, words and hand-offs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from graspologic_native import leiden_csr
 from scipy.sparse import coo_array, csr_array
 
 from stillwatch.facts.incidence import Incidence
-from stillwatch.facts.token import Family
+from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.hand_offs import HandOff, HandOffs
 
 Codes = npt.NDArray[np.int32]
@@ -38,7 +38,7 @@ class Candidate:
     members: Codes
     family: Family
     view: int
-    """Place of the proposing incidence, or -1 for hand-offs."""
+    """Place of the proposing incidence, or -1 for a circle."""
     token: int
     """Place of the proposing token in that incidence, or -1."""
     passing: bool = False
@@ -48,7 +48,11 @@ class Candidate:
 def candidates(
     views: list[Incidence], passed: HandOffs, accounts: int, options: CandidateOptions, rng: np.random.Generator
 ) -> list[Candidate]:
-    """Every distinct set of accounts that some token, circle of things or circle of hand-offs proposes."""
+    """Every distinct set of accounts that some token, or some circle of hand-offs, things or words proposes.
+
+    Paraphrase spreads one template over many, each of which some accounts of a pool send: no one of them has the pool,
+    a circle of those who send many in common does.
+    """
     most = max(options.least_accounts, int(options.largest_share * accounts))
     seen: dict[bytes, Candidate] = {}
 
@@ -67,8 +71,9 @@ def candidates(
             propose(members, Family.HAND_OFFS, -1, -1, passing=chosen is not quoted)
     for place, token, members in _passing_holders(views, passed, accounts):
         propose(members, views[place].kind.family, place, token)
-    for members in circles(_things_graph(views, accounts, options), options, rng):
-        propose(members[members < accounts], Family.THINGS, -1, -1)
+    for family in (Family.THINGS, Family.WORDS):
+        for members in circles(_holding_graph(views, accounts, family, options), options, rng):
+            propose(members[members < accounts], family, -1, -1)
     return list(seen.values())
 
 
@@ -104,15 +109,16 @@ def _passing_graph(passed: HandOffs, chosen: npt.NDArray[np.bool_], accounts: in
     return csr_array(coo_array((count, (passed.giver[chosen], passed.taker[chosen])), shape=(accounts, accounts)))
 
 
-def _things_graph(views: list[Incidence], accounts: int, options: CandidateOptions) -> csr_array:
-    """Accounts by things (numbered on after the accounts): bits of surprise where one holds the other.
+def _holding_graph(views: list[Incidence], accounts: int, family: Family, options: CandidateOptions) -> csr_array:
+    """Accounts by a family's tokens (numbered on after the accounts): bits of surprise where one holds the other.
 
-    What is common property is left out: it ties everybody, and weighs next to nothing.
+    What is common property is left out: it ties everybody, and weighs next to nothing. So are request parameters, of
+    which an account has one software's and colleagues the same.
     """
     rows, columns, bits = [], [], []
     base = accounts
     for view in views:
-        if view.kind.family is not Family.THINGS:
+        if view.kind.family is not family or view.kind is TokenKind.SETTINGS:
             continue
         surprise = -np.log2(view.frequency())
         rare = (view.frequency() <= options.largest_share)[view.held]

@@ -92,6 +92,11 @@ class HandOffs:
         count = np.diff(np.concatenate([starts, [len(giver)]])).astype(np.int32)
         return cls(giver[starts], taker[starts], kind[starts], count)
 
+    def among(self, chosen: npt.NDArray[np.bool_]) -> "HandOffs":
+        """The hand-offs both of whose accounts are (accounts,) chosen."""
+        kept = chosen[self.giver] & chosen[self.taker]
+        return HandOffs(self.giver[kept], self.taker[kept], self.kind[kept], self.count[kept])
+
     def __len__(self) -> int:
         """Pairs of a kind."""
         return len(self.giver)

@@ -50,11 +50,8 @@ class Joiner:
         self.options = options
         self.accounts = len(views.exchanges)
 
-    def join(self, confirmed: list[Confirmed], least: int, registered: npt.NDArray[np.bool_]) -> list[Confirmed]:
-        """Disjoint campaigns of at least `least` accounts, in order of size and then of their smallest code.
-
-        `registered` accounts never lend their evidence to others: in the end they are groups of their own.
-        """
+    def join(self, confirmed: list[Confirmed], least: int) -> list[Confirmed]:
+        """Disjoint campaigns of at least `least` accounts, in order of size and then of their smallest code."""
         groups: list[Codes] = []
         for look in range(self.options.looks):
             more = self._chosen(confirmed, groups, least, first=look == 0)
@@ -70,8 +67,7 @@ class Joiner:
             if sum(len(members) for members in groups) == before:
                 break
         groups = [part for members in groups for part in parts_of(self.views, members, self._act_as_one, least)]
-        groups, surest = self._completed(self._in_pieces(self._in_pools(groups)), registered)
-        groups = [part for members in groups for part in (members[~registered[members]], members[registered[members]])]
+        groups, surest = self._completed(self._in_pieces(self._in_pools(groups)))
         groups = [members for members in groups if len(members) >= least]
         groups.sort(key=lambda members: (-len(members), int(members[0])))
         background = self.ties.background(groups)
@@ -104,11 +100,11 @@ class Joiner:
         """The groups, pieces of one pool joined."""
         return groups if self.pools is None else self.pools.joined(groups)
 
-    def _completed(self, groups: list[Codes], registered: npt.NDArray[np.bool_]) -> tuple[list[Codes], Floats]:
+    def _completed(self, groups: list[Codes]) -> tuple[list[Codes], Floats]:
         """The groups with those who pass work among themselves, and how sure it is at most that each belongs (bits)."""
         if self.pools is None:
             return groups, np.full(self.accounts, np.inf)
-        return self.pools.completed(groups, registered)
+        return self.pools.completed(groups)
 
     def _in_pools(self, groups: list[Codes]) -> list[Codes]:
         """The groups, those of several pools parted."""

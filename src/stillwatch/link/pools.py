@@ -121,20 +121,20 @@ class Pools:
             out += [members for members in using if not any(members is piece for piece in pieces)]
         return out
 
-    def completed(self, groups: list[Codes], registered: npt.NDArray[np.bool_]) -> tuple[list[Codes], Floats]:
+    def completed(self, groups: list[Codes]) -> tuple[list[Codes], Floats]:
         """The groups with the circles of accounts that pass work among themselves only and use a group's software.
 
         The quiet accounts of a reseller often pass work to one other account, which is as quiet, and two such accounts
         may be one person's. What tells is how many circles of the log use the software of a group that acts: more than
         chance makes, of all softwares tried, and each four to one not by chance. Its widest group takes them in. Also
         (accounts,) how sure it is at most that each belongs to its group (bits), infinite where this says nothing.
-        `registered` accounts are in no circle.
         """
-        surest = np.full(len(registered), np.inf)
-        outside = np.ones(len(registered), dtype=np.bool_)
+        accounts = len(self.views.exchanges)
+        surest = np.full(accounts, np.inf)
+        outside = np.ones(accounts, dtype=np.bool_)
         for members in groups:
             outside[members] = False
-        circles = PassingCircles.among(self.views, outside & ~registered)
+        circles = PassingCircles.among(self.views, outside)
         out = list(groups)
         if len(circles) == 0:
             return out, surest
@@ -226,7 +226,10 @@ class Pools:
         if not self.views.quoted[rows].all():
             return np.inf
         ours, theirs = self.ties.shares(one), self.ties.shares(other)
-        shared = max(self.ties.shared_bits(one, other, ours, theirs, background, firm=True))
+        shared = max(
+            *self.ties.shared_bits(one, other, ours, theirs, background, firm=True),
+            self.ties.words_bits(one, other, background),
+        )
         if shared >= self.ties.options.speaking_bits:
             return shared
         return self.together(one, other).bits

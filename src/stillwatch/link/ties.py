@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,10 @@ from stillwatch.stats.calibrate import bits_of_p
 
 Floats = npt.NDArray[np.float64]
 
+
+Place = tuple[int, int]
+"""A token: the place of its view, and its place there."""
+NO_PLACE: Final = (-1, -1)
 
 Pace = Callable[[Codes, Codes, bool], Floats]
 """What the rhythm of some accounts says for their being of a group (bits), or what of it is firm."""
@@ -100,16 +105,19 @@ class Ties:
         return out
 
     @contextmanager
-    def leaving_out(self, background: list[Floats], members: Codes) -> Iterator[list[Floats]]:
+    def leaving_out(self, background: list[Floats], members: Codes, barred: Place = NO_PLACE) -> Iterator[list[Floats]]:
         """`background` as it is without what some accounts hold; it is as before afterwards.
 
         The number of all accounts is left as it is: the groups that are looked at one by one are a small part of them.
+        The `barred` token ties nobody: everybody is taken to hold it.
         """
         kept = []
         for view, often in zip(self.views.views, background, strict=True):
             tokens, counts = np.unique(view.held[rows_of(view.by_account, members)[0]], return_counts=True)
             kept.append((often, tokens, often[tokens]))
             often[tokens] -= counts / (int(view.known.sum()) + 2.0)
+        if barred != NO_PLACE:
+            background[barred[0]][barred[1]] = 1.0
         try:
             yield background
         finally:
@@ -163,6 +171,16 @@ class Ties:
             for family in (Family.THINGS, Family.WORDS)
         ]
         return [*families, self.cross_bits(ours, theirs)]
+
+    def words_bits(self, ours: Codes, theirs: Codes, background: list[Floats]) -> float:
+        """What words say of two groups, told account by account: on average for an account of the one or the other.
+
+        Where a template is paraphrased no one text is sent by most of both, but each account sends some that many of
+        the other group do.
+        """
+        words = list(Family).index(Family.WORDS)
+        both = ((ours, theirs), (theirs, ours))
+        return min(float(self.families_against(a, b, background, firm=True)[words].mean()) for a, b in both)
 
     def cross_bits(self, ours: Codes, theirs: Codes) -> float:
         """Hand-offs between two groups beyond what strangers would make.

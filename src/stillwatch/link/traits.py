@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from stillwatch.facts.activity import Activity
 from stillwatch.facts.group import Codes
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.rows import rows_of
 from stillwatch.stats.two_samples import p_of_difference
 
 Floats = npt.NDArray[np.float64]
@@ -23,6 +26,11 @@ class Trait(Enum):
     WORDS = "mix of words"
     PURPOSES = "purposes"
     VOLUME = "requests"
+    SOFTWARE = "request parameters"
+
+
+DEALT: Final = frozenset({Trait.WORDS, Trait.PURPOSES, Trait.VOLUME})
+"""What a hand deals out to its accounts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,9 +48,16 @@ class TraitOptions:
 class Traits:
     """What each account of a scan is like, trait by trait, in deviations of all accounts."""
 
-    def __init__(self, activity: Activity, options: TraitOptions, rng: np.random.Generator) -> None:
-        """Take what each account did, by code; a trait is measured when it is first asked about."""
+    def __init__(
+        self,
+        activity: Activity,
+        options: TraitOptions,
+        rng: np.random.Generator,
+        software: Incidence | None = None,
+    ) -> None:
+        """Take what each account did and what its software sends; a trait is measured when it is first asked about."""
         self.activity = activity
+        self.software = software
         self.options = options
         self.rng = rng
         self._scale: dict[Trait, tuple[Floats, Floats]] = {}
@@ -52,16 +67,16 @@ class Traits:
         """Whether the log shows enough to tell accounts apart by: without texts, volume alone would have to."""
         return Trait.WORDS in self.options.looked_at and bool(self.activity.mixed.any())
 
-    def likeness(self, ours: Codes, theirs: Codes, *, but: frozenset[Trait] = frozenset()) -> float:
+    def likeness(self, ours: Codes, theirs: Codes, by: frozenset[Trait] = DEALT) -> float:
         """How often one hand that deals out its work at random makes two sets of accounts differ as much as these.
 
         The trait that differs most is believed, corrected for the number looked at (Bonferroni); at most 1. High also
-        where there is too little to tell them apart by: three accounts are alike with many. The traits of `but` are not
+        where there is too little to tell them apart by: three accounts are alike with many. Only the traits of `by` are
         looked at.
         """
         one, other = self._drawn(ours), self._drawn(theirs)
         both = np.concatenate([one, other])
-        traits = sorted(self.options.looked_at - but, key=lambda trait: trait.name)
+        traits = sorted(self.options.looked_at & by, key=lambda trait: trait.name)
         told = [p_of_difference(self._values(trait, both), len(one), self.options.rounds, self.rng) for trait in traits]
         return min(1.0, min(told) * len(told)) if told else 1.0
 
@@ -71,6 +86,8 @@ class Traits:
 
     def _values(self, trait: Trait, accounts: Codes) -> Floats:
         """(n, d): the trait of some accounts, each column in deviations of all accounts from their mean."""
+        if trait is Trait.SOFTWARE:
+            return self._sent(accounts)
         if trait not in self._scale:
             everybody = self._measured(trait, np.arange(len(self.activity.account), dtype=np.int32))
             deviation = everybody.std(axis=0)
@@ -87,5 +104,15 @@ class Traits:
                 return self.activity.mix[accounts] / np.maximum(self.activity.mixed[accounts], 1)[:, None]
             case Trait.PURPOSES:
                 return self.activity.purposes[accounts] / made
-            case Trait.VOLUME:
+            case _:
                 return np.log(made)
+
+    def _sent(self, accounts: Codes) -> Floats:
+        """(n, d): which of the request parameters that any of some accounts sends each of them does."""
+        if self.software is None:
+            return np.zeros((len(accounts), 1))
+        rows, owner = rows_of(self.software.by_account, accounts)
+        tokens, place = np.unique(self.software.held[rows], return_inverse=True)
+        sent = np.zeros((len(accounts), max(1, len(tokens))))
+        sent[owner, place] = 1.0
+        return sent

@@ -1,0 +1,52 @@
+"""What accounts share, pass on and do, before any group is looked for."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.group import Codes
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.token import Family
+from stillwatch.facts.traffic import Traffic
+from stillwatch.link.customers import between_customers, customers, own_pairs, payers
+from stillwatch.link.hand_offs import HandOffs, hand_offs
+from stillwatch.link.options import LinkOptions
+from stillwatch.link.rhythm import Timelines
+from stillwatch.link.shared_things import shared_things
+from stillwatch.link.shared_words import shared_words
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The evidence of one scan, by family."""
+
+    traffic: Traffic
+    roster: Roster
+    incidences: list[Incidence]
+    passed: HandOffs
+    """Without what passes between the two accounts of one customer."""
+    timelines: Timelines
+    customer: Codes
+    """(accounts,) a number for each account, the same for those that are one customer's."""
+
+    @classmethod
+    def of(cls, traffic: Traffic, roster: Roster, options: LinkOptions) -> Self:
+        """Gather it from one scan, by the families that are looked for."""
+        incidences = shared_things(traffic, roster, options.things) if Family.THINGS in options.families else []
+        incidences += shared_words(traffic, roster, options.words) if Family.WORDS in options.families else []
+        passed = (
+            hand_offs(traffic, roster, options.hand_offs) if Family.HAND_OFFS in options.families else HandOffs.none()
+        )
+        payer = payers(incidences, len(roster))
+        passed = between_customers(passed, own_pairs(incidences, payer, options.own_kinds), len(roster))
+        owner = roster.column("organisation").dictionary_encode().indices.fill_null(-1).to_numpy()
+        customer = customers(payer, owner.astype(np.int32), options.most_unnamed)
+        return cls(traffic, roster, incidences, passed, Timelines(traffic, roster), customer)
+
+    def among(self, chosen: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> Self:
+        """What (accounts,) chosen accounts share with and pass to each other, as if no others `known` did anything."""
+        incidences = [shared for one in self.incidences if len((shared := one.among(chosen, known)).tokens)]
+        return replace(self, incidences=incidences, passed=self.passed.among(chosen))

@@ -1,0 +1,79 @@
+"""Who speaks for whom: accounts that pass work, for others who send the same and cannot be told from them."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from stillwatch.facts.token import TokenKind
+from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.mixture import MixtureOptions, Views
+from stillwatch.link.speaking import Speakers, SpeakingOptions
+from stillwatch.link.ties import NO_PLACE, JoinOptions, Place, Ties
+from stillwatch.link.traits import TraitOptions, Traits
+from tests.link.test_candidates import held
+from tests.link.test_traits import activity
+
+ACCOUNTS, POOL, PASSING = 400, 48, 12
+MEMBERS = np.arange(POOL, dtype=np.int32)
+ONE_TEXT = [list(range(POOL))]
+PARAPHRASED = [[code for code in range(POOL) if code % 4 == variant] for variant in range(4)]
+
+
+def speakers(
+    texts: list[list[int]],
+    *,
+    topics: npt.NDArray[np.int64] | None = None,
+    software: list[list[int]] | None = None,
+    passing: int = PASSING,
+) -> Speakers:
+    """A log whose first accounts send texts, of whom the first few pass work round; others are people."""
+    rng = np.random.default_rng(0)
+    views = [held(TokenKind.TEMPLATE, texts, ACCOUNTS)]
+    if software:
+        views.append(held(TokenKind.SETTINGS, software, ACCOUNTS))
+    giver = np.arange(passing, dtype=np.int32)
+    taker = ((giver + 1) % passing).astype(np.int32)
+    busy = np.full(ACCOUNTS, 40, dtype=np.int64)
+    seen = Views(views, HandOffs.of(giver, taker, np.full(passing, HandOff.RETRY, dtype=np.int8)), busy)
+    ties = Ties(seen, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
+    own = np.zeros(POOL, dtype=np.int64) if topics is None else topics
+    everybody = np.concatenate([own, np.arange(ACCOUNTS - POOL) + int(own.max()) + 1])
+    traits = Traits(activity(rng, everybody, busy), TraitOptions(), rng, views[1] if software else None)
+    return Speakers(seen, ties, traits, MixtureOptions(), SpeakingOptions())
+
+
+@pytest.mark.parametrize("texts", [ONE_TEXT, PARAPHRASED])
+def test_a_quarter_that_passes_work_speaks_for_a_pool_with_its_own_text(texts: list[list[int]]) -> None:
+    """One text of all, or one template in four wordings: nobody else sends any of them."""
+    found = speakers(texts)
+
+    assert found.speak(MEMBERS)
+    assert not found.few_pass(MEMBERS)
+    assert found.few_pass(np.arange(POOL, 2 * POOL, dtype=np.int32))  # nobody of these passes anything
+
+
+def test_nobody_speaks_for_those_who_send_something_else() -> None:
+    """A text of those alone who pass work, or one that as many others send."""
+    assert not speakers([list(range(PASSING))]).speak(MEMBERS)
+    assert not speakers([list(range(2 * POOL))]).speak(MEMBERS)
+
+
+def test_too_few_who_pass_work_speak_for_nobody() -> None:
+    """Seven of 48 may be strangers."""
+    assert not speakers(ONE_TEXT, passing=7).speak(MEMBERS)
+
+
+def test_users_of_the_same_text_with_other_subjects_or_other_software_are_not_spoken_for() -> None:
+    """Those who pass work are a hand among the users of a public text."""
+    topics = np.where(np.arange(POOL) < PASSING, 0, 1)
+    software = [list(range(PASSING)), list(range(PASSING, POOL))]
+
+    assert not speakers(ONE_TEXT, topics=topics).speak(MEMBERS)
+    assert not speakers(ONE_TEXT, software=software).speak(MEMBERS)
+    assert speakers(ONE_TEXT, software=[list(range(POOL)), [100, 101]]).speak(MEMBERS)
+
+
+@pytest.mark.parametrize("proposer", [(0, 0), NO_PLACE])
+def test_the_text_that_proposed_a_group_is_not_its_own_text(proposer: Place) -> None:
+    """All users of any text are in the group of its users."""
+    assert speakers(ONE_TEXT).speak(MEMBERS, proposer) == (proposer == NO_PLACE)
