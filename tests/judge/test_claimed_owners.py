@@ -89,6 +89,8 @@ def test_claimed_owners_who_share_a_hosted_tool_only_are_watched() -> None:
     owners = [f"owner {i // 5}" for i in range(10)]
 
     assert judged(SHARING, owners, cards=(5, 5), networks=1).tier is Tier.WATCH
+    # Verified or not: networks that all of them share, and not each its own, leave them tied by what they share.
+    assert judged(SHARING, owners, cards=(5, 5), networks=2, level="business").tier is Tier.WATCH
     assert judged(TOGETHER, owners, cards=(5, 5), networks=1).tier is Tier.ACT
     assert judged(SHARING, [f"owner {i}" for i in range(10)], cards=(5, 5)).tier is Tier.REVIEW  # cards go round
 

@@ -284,14 +284,17 @@ def _separate_owners(look: _Look) -> Found | None:
 
 
 def _claimed_owners(look: _Look) -> Found | None:
-    """The same where nobody verified them: a hosted tool (a review runner, say) works for all from its networks."""
+    """The same where not enough are verified, or a hosted tool (a review runner, say) works for all from its networks.
+
+    Several organisations with keys of their own; that they share networks as well says that they are not apart.
+    """
     named, own_cards = look.named(), look.own_cards()
-    if named < look.options.most_of or look.verified() or own_cards < look.options.own_cards:
+    if named < look.options.most_of or own_cards < look.options.own_cards or _separate_owners(look) is not None:
         return None
     names = {owner for owner in look.values("organisation") if owner}
     if len(names) < 2:  # noqa: PLR2004 - one owner is another matter
         return None
-    words = f"{len(names)} organisations, unverified, most with several accounts on a card of their own, use one tool"
+    words = f"{len(names)} organisations, most with several accounts on a card of their own, use one tool"
     return replace(_found("claimed owners", words, named), no_further=Tier.WATCH, of_sharing_only=True)
 
 
