@@ -226,10 +226,9 @@ class Pools:
         if not self.views.quoted[rows].all():
             return np.inf
         ours, theirs = self.ties.shares(one), self.ties.shares(other)
-        shared = max(
-            *self.ties.shared_bits(one, other, ours, theirs, background, firm=True),
-            self.ties.words_bits(one, other, background),
-        )
+        shared = max(self.ties.shared_bits(one, other, ours, theirs, background, firm=True))
+        if shared < self.ties.options.speaking_bits:
+            shared = self.ties.words_bits(one, other, background)
         if shared >= self.ties.options.speaking_bits:
             return shared
         return self.together(one, other).bits

@@ -178,9 +178,8 @@ class Ties:
         Where a template is paraphrased no one text is sent by most of both, but each account sends some that many of
         the other group do.
         """
-        words = list(Family).index(Family.WORDS)
         both = ((ours, theirs), (theirs, ours))
-        return min(float(self.families_against(a, b, background, firm=True)[words].mean()) for a, b in both)
+        return min(float(self.shared_against(a, b, background, firm=True)[Family.WORDS].mean()) for a, b in both)
 
     def cross_bits(self, ours: Codes, theirs: Codes) -> float:
         """Hand-offs between two groups beyond what strangers would make.
@@ -213,10 +212,20 @@ class Ties:
     ) -> Floats:
         """(4, n): what things, words, hand-offs and rhythm say for each account about a group, in bits.
 
-        An account that is a member is judged by the others. How often the group reuses a kind at all is read off its
-        members: a hand with a card for each account says nothing by cards, for or against. What is `firm` leaves out
-        what nothing may be enforced on: request parameters, which colleagues share, and requests that others may
-        have timed.
+        An account that is a member is judged by the others. What is `firm` leaves out what nothing may be enforced on:
+        request parameters, which colleagues share, and requests that others may have timed.
+        """
+        shared = self.shared_against(accounts, members, background, firm=firm)
+        passes = self.views.pass_bits(accounts, members, self.mixture)
+        return np.stack([shared[Family.THINGS], shared[Family.WORDS], passes, self.pace(accounts, members, firm)])
+
+    def shared_against(
+        self, accounts: Codes, members: Codes, background: list[Floats], *, firm: bool = False
+    ) -> dict[Family, Floats]:
+        """(n,) each: what things and words say for each account about a group, in bits.
+
+        How often the group reuses a kind at all is read off its members: a hand with a card for each account says
+        nothing by cards, for or against. What is `firm` leaves out request parameters.
         """
         kinds: dict[TokenKind, Floats] = {}
         belongs = np.isin(accounts, members)
@@ -240,6 +249,4 @@ class Ties:
             np.maximum.at(best, owner, others / total / background[place][held])
             bits = np.where(view.known[accounts], np.log2((1.0 - reuse) + reuse * best), 0.0)
             kinds[view.kind] = np.clip(bits, -4.0, self.options.most_token_bits)
-        found = per_family(kinds, len(accounts))
-        passes = self.views.pass_bits(accounts, members, self.mixture)
-        return np.stack([found[Family.THINGS], found[Family.WORDS], passes, self.pace(accounts, members, firm)])
+        return per_family(kinds, len(accounts))
