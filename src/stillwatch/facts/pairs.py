@@ -45,7 +45,7 @@ class Pairs:
     @classmethod
     def of(cls, token: Keys, account: Keys, value: Values) -> Self:
         """Make pairs of rows in any order, repeated ones included."""
-        return cls(*_in_order(token, account, value.astype(cls.kind, copy=False), cls.smallest))
+        return cls(*_in_order(_locked(token), account, value.astype(cls.kind, copy=False), cls.smallest))
 
     @classmethod
     def joined(cls, parts: Sequence["Pairs"]) -> Self:
@@ -114,8 +114,15 @@ def is_among(keys: Keys, wanted: Keys) -> Flags:
     """(n,) whether each key is one of the wanted, in linear time and without sorting either."""
     if len(keys) == 0 or len(wanted) == 0:
         return np.zeros(len(keys), dtype=np.bool_)
-    found: Flags = _among(np.ascontiguousarray(keys), np.ascontiguousarray(wanted))
+    found: Flags = _among(_locked(np.ascontiguousarray(keys)), _locked(np.ascontiguousarray(wanted)))
     return found
+
+
+def _locked(keys: Keys) -> Keys:
+    """The keys, not to be written to: so is what Arrow hands out, and a kernel is compiled for each kind of column."""
+    seen = keys.view()
+    seen.flags.writeable = False
+    return seen
 
 
 def _end_to_end(kind: type[Pairs], parts: Sequence[Pairs]) -> tuple[Keys, Keys, Values]:
