@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, TextIO
 
 import pytest
@@ -182,3 +183,21 @@ def test_going_on_from_a_state_is_asked_of_the_pipeline(tmp_path: Path, monkeypa
     scan("--out", tmp_path / "two")
 
     assert asked == [tmp_path / "state", None]
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_only_the_first_scan_says_that_it_compiles(
+    compiled: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On standard error, since a minute without a word looks like a scan that hangs."""
+    kernels = tmp_path / "kernels"
+    kernels.mkdir()
+    if compiled:
+        (kernels / "some.kernel.nbc").touch()
+    stats = SimpleNamespace(stats=SimpleNamespace(cache_path=str(kernels)))
+    monkeypatch.setattr("stillwatch.stats.shingles_kernel.hash_words", stats)
+
+    told = scan("--out", tmp_path / "out")
+
+    assert told.exit_code == 0
+    assert ("compiles while it reads" in told.stderr) is not compiled

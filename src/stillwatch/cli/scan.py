@@ -162,6 +162,8 @@ def scan(
         from stillwatch.pipeline import ScanRequest
         from stillwatch.pipeline import scan as run_scan
 
+        if not _compiled():
+            click.echo("The first scan after an installation compiles while it reads, for about a minute.", err=True)
         request = ScanRequest(
             inputs=logs, accounts=accounts, read=read, out=out, state=state, seed=seed, secret_dir=secret_dir
         )
@@ -169,6 +171,14 @@ def scan(
         progress.step("writing the report", 0, None)
         _write(findings, outputs)
     _tell(findings, out, as_json=as_json)
+
+
+def _compiled() -> bool:
+    """Whether an earlier scan has left compiled kernels behind."""
+    from stillwatch.stats.shingles_kernel import hash_words
+
+    kept_in = hash_words.stats.cache_path
+    return kept_in is not None and any(Path(kept_in).glob("*.nbc"))
 
 
 def _refuse_foreign_folder(out: Path, *, force: bool) -> None:
