@@ -95,13 +95,16 @@ def test_claimed_owners_who_share_a_hosted_tool_only_are_watched() -> None:
     assert judged(SHARING, [f"owner {i}" for i in range(10)], cards=(5, 5)).tier is Tier.REVIEW  # cards go round
 
 
-def test_claimed_customers_of_one_payer_are_watched_where_each_asks_for_something_else() -> None:
-    """An agency whose customers nobody verified; accounts that are samples of one mix are no customers."""
+@pytest.mark.parametrize("sameness", [0.12, 0.0], ids=["each its own work", "one service"])
+def test_claimed_customers_of_one_payer_are_watched_unless_they_act_together(sameness: float) -> None:
+    """An agency whose customers nobody verified: one payer stands behind all, which the provider sees without us."""
     owners = [f"customer {i}" for i in range(10)]
 
-    assert judged(SHARING, owners, sameness=0.12).tier is Tier.WATCH
-    assert judged(SHARING, owners, sameness=0.0).tier is Tier.REVIEW
-    assert judged(TOGETHER, owners, sameness=0.12).tier is Tier.ACT
+    assert judged(SHARING, owners, sameness=sameness).tier is Tier.WATCH
+    assert judged(SHARING, [*owners[:6], "", "", "", ""], sameness=sameness).tier is Tier.WATCH
+    assert judged(SHARING, [*owners[:4], *[""] * 6], sameness=sameness).tier is Tier.REVIEW
+    assert judged(SHARING, [f"customer {i // 2}" for i in range(10)], sameness=sameness).tier is Tier.REVIEW
+    assert judged(TOGETHER, owners, sameness=sameness).tier is Tier.ACT
 
 
 def test_agencies_that_do_the_same_for_verified_customers_are_watched() -> None:

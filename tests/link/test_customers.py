@@ -8,7 +8,7 @@ import pytest
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
-from stillwatch.link.customers import between_customers, customers, each_customer, own_pairs, payers
+from stillwatch.link.customers import between_customers, customers, each_customer, firms, own_pairs, payers
 from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.rhythm import RhythmOptions, group_rhythm
@@ -48,7 +48,7 @@ def test_accounts_of_one_payer_are_one_customers_where_their_names_agree() -> No
     payer = np.repeat(np.arange(len(of)), [len(owners) for owners in of.values()]).astype(np.int32)
     owner = np.array([owner for owners in of.values() for owner in owners], dtype=np.int32)
 
-    found = customers(payer, owner, 2)
+    found = customers(payer, owner, np.arange(len(payer), dtype=np.int32), 2)
 
     whole = {name for k, name in enumerate(of) if len(set(found[payer == k].tolist())) == 1}
     assert whole == {"one", "few", "half"}
@@ -81,13 +81,59 @@ def test_what_passes_within_a_pair_is_left_out_and_nothing_else() -> None:
     giver, taker = np.array([0, 1, 0, 2], np.int32), np.array([1, 0, 2, 3], np.int32)
     passed = HandOffs(giver, taker, np.full(4, HandOff.RETRY, np.int8), np.arange(1, 5, dtype=np.int32))
 
-    left = between_customers(passed, np.array([[0, 1]], np.int32), ACCOUNTS)
+    apart = np.arange(ACCOUNTS, dtype=np.int32)
+    left = between_customers(passed, np.array([[0, 1]], np.int32), apart)
 
     assert list(zip(left.giver.tolist(), left.taker.tolist(), left.count.tolist(), strict=True)) == [
         (0, 2, 3),
         (2, 3, 4),
     ]
-    assert len(between_customers(passed, np.zeros((0, 2), np.int32), ACCOUNTS)) == 4
+    assert len(between_customers(passed, np.zeros((0, 2), np.int32), apart)) == 4
+    firm = np.where(apart <= 2, ACCOUNTS, apart).astype(np.int32)
+    assert between_customers(passed, np.zeros((0, 2), np.int32), firm).giver.tolist() == [2]
+
+
+def test_a_domain_and_a_thing_of_its_own_make_a_firm() -> None:
+    """Nobody else has either: not a mail service's users, nor who shares nothing, nor who is paid for with others."""
+    domain = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2, 2, 3, 3], dtype=np.int32)
+    office = held(TokenKind.CLIENT_ADDRESS, [(0, 1), (3, 5), (6, 7), (10, 11)])
+
+    def firm_of(*more: Incidence) -> list[set[int]]:
+        views = (office, *more)
+        found = firms((domain,), views, payers(views, ACCOUNTS), 4).tolist()
+        return [
+            {code for code in range(ACCOUNTS) if found[code] == one}
+            for one in sorted(set(found))
+            if found.count(one) > 1
+        ]
+
+    assert firm_of() == [{0, 1}, {10, 11}]
+    assert firm_of(held(TokenKind.PAYMENT, [(1, 2), (5, 10)])) == [
+        {0, 1, 2}
+    ]  # one more by its card, two less by theirs
+    assert firm_of(held(TokenKind.EMAIL_DOMAIN, [(10, 11)])) == [{0, 1}]
+
+
+def test_a_firm_may_be_told_by_its_name_and_by_its_domain() -> None:
+    """One of its people signed up with a private address, another gave no name."""
+    nothing = np.full(ACCOUNTS, -1, dtype=np.int32)
+    name, domain = nothing.copy(), nothing.copy()
+    name[[0, 1]], domain[[1, 2]] = 5, 7
+    office = held(TokenKind.CLIENT_ADDRESS, [(0, 1), (1, 2)])
+
+    found = firms((name, domain), (office,), payers((), ACCOUNTS), 4)
+
+    assert len(set(found[:3].tolist())) == 1
+    assert len(set(found.tolist())) == ACCOUNTS - 2
+
+
+def test_a_firms_accounts_are_one_customers_whatever_they_pay_with() -> None:
+    """Each key may have a card of its own."""
+    payer, owner = np.arange(6, dtype=np.int32), np.full(6, -1, dtype=np.int32)
+    firm = np.array([6, 6, 6, 3, 4, 5], dtype=np.int32)
+
+    assert len(set(customers(payer, owner, firm, 4)[:3].tolist())) == 1
+    assert len(set(customers(payer, owner, firm, 4).tolist())) == 4
 
 
 @pytest.mark.parametrize(
@@ -102,7 +148,7 @@ def test_a_group_is_tested_by_customer_unless_most_of_it_is_ones(payer: list[int
     assert [part.tolist() for part in each_customer(members, np.array(payer, np.int32), 0.5)] == parts
 
 
-def firms(rng: np.random.Generator) -> list[Request]:
+def at_their_own_times(rng: np.random.Generator) -> list[Request]:
     """Four firms, each with three keys: a push sets the three going within two seconds, at the firm's own times."""
     out = []
     for firm in range(4):
@@ -115,7 +161,7 @@ def firms(rng: np.random.Generator) -> list[Request]:
 @pytest.mark.parametrize("seed", range(3))
 def test_jobs_that_each_firm_starts_on_its_own_keys_are_no_common_scheduler(seed: int) -> None:
     """Key by key the firms look like one pool; firm by firm nothing ties them, nor any account to the others' firms."""
-    timelines, known = clocked(firms(np.random.default_rng(seed)))
+    timelines, known = clocked(at_their_own_times(np.random.default_rng(seed)))
     members = codes(known, range(ACCOUNTS))
     payer = np.zeros(ACCOUNTS, dtype=np.int32)
     for firm in range(4):

@@ -62,6 +62,8 @@ class ExplanationOptions:
     own_cards: float = 0.5
     """Organisations that nobody verified are taken for several where this share of the accounts pays with a card that
     several accounts of one of them, and of no other, pay with: a name alone costs nothing."""
+    naming: float = 0.5
+    """... and one payer's accounts for its customers' where this share of them name an organisation."""
     most_evading: float = 0.1
     """An owner who hides nothing does not go round limits either: requests that were limited, banned or refused on one
     account and tried again on another touch at most this many pairs of accounts, as a share of the group's accounts."""
@@ -246,18 +248,22 @@ def _disclosed_owner(look: _Look) -> Found | None:
 
 
 def _declared_owner(look: _Look) -> Found | None:
-    """One name and one payer for all: nobody verified them, and nothing is hidden that many accounts would hide.
+    """One name or domain and one payer for all: unverified, and nothing is hidden that many accounts would hide.
 
     Who runs many accounts so that they are not seen to be one keeps them apart on paper. The provider sees these to be
     one customer without us, and can give that customer one budget.
     """
     owner, share = look.most_common("organisation")
-    if owner is None or share < look.options.most_of or look.verified():
-        return None
+    domain, of_domain = look.institution()
     if look.most_held(TokenKind.PAYMENT) < look.options.most_of:
         return None
-    words = f"{share:.0%} of the accounts name one organisation, unverified, and one payer pays for them"
-    return _hides_nothing(look, "one declared owner", words, share)
+    if owner is not None and share >= look.options.most_of and not look.verified():
+        words = f"{share:.0%} of the accounts name one organisation, unverified, and one payer pays for them"
+    elif domain is not None and of_domain >= look.options.most_of:
+        words = f"{of_domain:.0%} of the accounts have one e-mail domain of their own, and one payer pays for them"
+    else:
+        return None
+    return _hides_nothing(look, "one declared owner", words, max(share, of_domain))
 
 
 def _hides_nothing(look: _Look, name: str, words: str, share: float) -> Found:
@@ -357,14 +363,18 @@ def _one_payer(look: _Look) -> Found | None:
 
 
 def _claimed_customers(look: _Look) -> Found | None:
-    """What looks like an agency whose customers nobody verified: one card, many names, and work of its own for each."""
-    separate = len({value for value in look.values("organisation") if value}) / look.n
-    paid = look.most_held(TokenKind.PAYMENT)
-    if paid < look.options.most_of or separate < look.options.most_of or look.verified():
+    """What looks like an agency whose customers nobody verified: one card, and most who give a name give their own.
+
+    Ten accounts on one card are one customer to the provider, whatever they are called: it can give that customer one
+    budget without us. So this holds where all ask for the same as well, unless they do something together.
+    """
+    names = [value for value in look.values("organisation") if value]
+    paid, separate = look.most_held(TokenKind.PAYMENT), len(set(names)) / max(1, len(names))
+    if paid < look.options.most_of or look.verified():
         return None
-    if not look.group.sameness >= look.options.different_work:
+    if len(names) < look.options.naming * look.n or separate < look.options.most_of:
         return None
-    words = f"one payer for {round(separate * look.n)} organisations, unverified, that ask for different things"
+    words = f"one payer for {len(set(names))} organisations, unverified"
     return replace(_found("claimed customers", words, paid), no_further=Tier.WATCH, of_sharing_only=True)
 
 

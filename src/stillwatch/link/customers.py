@@ -37,12 +37,71 @@ def payers(views: Sequence[Incidence], accounts: int) -> Codes:
     return payer
 
 
-def customers(payer: Codes, owner: Codes, most_unnamed: int) -> Codes:
-    """(accounts,) a number for each account, the same for those that one payer pays for and that are one customer's.
+def firms(claims: Sequence[Codes], views: Sequence[Incidence], payer: Codes, most: int) -> Codes:
+    """(accounts,) a number for each account, the same for those of one firm: a name or domain, and a thing, of its own.
 
-    They are, where no two of them name different organisations and at least half of them name one, or where they are no
-    more than `most_unnamed`, as many keys as a small firm has. `owner` is (accounts,) the number of the organisation,
-    -1 for none. A card that pays for several names, or for dozens without one, makes no customer.
+    Each of `claims` is (accounts,) the number of what an account says that it belongs to, an organisation or an e-mail
+    domain, -1 for nothing. One that 2 to `most` accounts claim is nobody else's, unless the domain is known to be a
+    disposable one; a thing is the firm's own, where it is among `_OWN` and only accounts with that claim hold it. Who
+    is paid for with others' accounts is of no firm.
+    """
+    n = len(payer)
+    first = n
+    account: list[npt.NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    firm: list[npt.NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    for claim in claims:
+        of = _claimed_by_few(claim, views, most)
+        inside = np.flatnonzero((of >= 0) & _shares_within(of, views) & _paid_alone(of, payer))
+        account.append(inside)
+        firm.append(of[inside].astype(np.int64) + first)
+        first += int(claim.max(initial=-1)) + 1
+    ends = np.concatenate(account), np.concatenate(firm)
+    graph = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=(first, first))
+    label = connected_components(graph, directed=False)[1][:n]
+    found: Codes = np.where(np.isin(np.arange(n), ends[0]), n + label, np.arange(n)).astype(np.int32)
+    return found
+
+
+def _claimed_by_few(claim: Codes, views: Sequence[Incidence], most: int) -> Codes:
+    """(accounts,) the claims that 2 to `most` accounts make; -1 for others, and for users of disposable domains."""
+    of = claim.copy()
+    for view in views:
+        if view.kind is TokenKind.EMAIL_DOMAIN:
+            of[view.holders] = -1
+    made = np.flatnonzero(of >= 0)
+    sizes = np.bincount(of[made], minlength=1)[of[made]]
+    of[made[(sizes < 2) | (sizes > most)]] = -1  # noqa: PLR2004 - a firm has two at least
+    return of
+
+
+def _shares_within(of: Codes, views: Sequence[Incidence]) -> npt.NDArray[np.bool_]:
+    """(accounts,) whether an account holds a thing of its own kind that only accounts with its claim hold."""
+    shares = np.zeros(len(of), dtype=np.bool_)
+    for view in views:
+        if view.kind in _OWN and len(view.tokens):
+            claimed = of[view.holders]
+            low, high = (end.reduceat(claimed, view.by_token[:-1]) for end in (np.minimum, np.maximum))
+            shares[view.holders[np.repeat(low == high, view.sizes)]] = True
+    return shares
+
+
+def _paid_alone(of: Codes, payer: Codes) -> npt.NDArray[np.bool_]:
+    """(accounts,) whether whoever pays for an account pays for accounts with the same claim only."""
+    order = np.lexsort((of, payer))
+    first = np.flatnonzero(np.diff(payer[order], prepend=-1))
+    low, high = (end.reduceat(of[order], first) for end in (np.minimum, np.maximum))
+    alone = np.zeros(len(of), dtype=np.bool_)
+    alone[order] = np.repeat(low == high, np.diff(np.append(first, len(of))))
+    return alone
+
+
+def customers(payer: Codes, owner: Codes, firm: Codes, most_unnamed: int) -> Codes:
+    """(accounts,) a number for each account, the same for those of one firm or that one payer pays for.
+
+    One payer's are one customer's, where no two of them name different organisations and at least half of them name
+    one, or where they are no more than `most_unnamed`, as many keys as a small firm has. `owner` is (accounts,) the
+    number of the organisation, -1 for none. A card that pays for several names, or for dozens without one, makes no
+    customer.
     """
     order = np.lexsort((owner, payer))
     paid, named = payer[order], owner[order]
@@ -55,9 +114,10 @@ def customers(payer: Codes, owner: Codes, most_unnamed: int) -> Codes:
     one = agree & ((2 * unnamed <= sizes) | (sizes <= most_unnamed))
     whole = np.zeros(len(payer), dtype=np.bool_)
     whole[order] = np.repeat(one, sizes)
-    # Numbers of payers lie beyond those of accounts.
-    found: Codes = np.where(whole, len(payer) + payer, np.arange(len(payer))).astype(np.int32)
-    return found
+    # Numbers of payers lie beyond those of accounts and firms.
+    beyond = max(len(payer), int(firm.max(initial=0)) + 1)
+    found: Codes = np.where(whole, beyond + payer, np.arange(len(payer))).astype(np.int32)
+    return np.where(firm == np.arange(len(payer)), found, firm).astype(np.int32)
 
 
 def own_pairs(views: Sequence[Incidence], payer: Codes, least_kinds: int) -> Codes:
@@ -78,11 +138,12 @@ def own_pairs(views: Sequence[Incidence], payer: Codes, least_kinds: int) -> Cod
     return found[(kinds >= least_kinds) & (pays_for[found] <= 2).all(axis=1)]  # noqa: PLR2004 - the pair itself
 
 
-def between_customers(passed: HandOffs, pairs: Codes, accounts: int) -> HandOffs:
-    """The hand-offs without those between the two accounts of a pair."""
+def between_customers(passed: HandOffs, pairs: Codes, firm: Codes) -> HandOffs:
+    """The hand-offs without those between the two accounts of a pair, or the accounts of a firm."""
+    accounts = len(firm)
     own = pairs[:, 0].astype(np.int64) * accounts + pairs[:, 1]
     low, high = np.minimum(passed.giver, passed.taker), np.maximum(passed.giver, passed.taker)
-    kept = ~np.isin(low.astype(np.int64) * accounts + high, own)
+    kept = ~np.isin(low.astype(np.int64) * accounts + high, own) & (firm[passed.giver] != firm[passed.taker])
     return HandOffs(passed.giver[kept], passed.taker[kept], passed.kind[kept], passed.count[kept])
 
 

@@ -11,7 +11,7 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.customers import between_customers, customers, own_pairs, payers
+from stillwatch.link.customers import between_customers, customers, firms, own_pairs, payers
 from stillwatch.link.hand_offs import HandOffs, hand_offs
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.rhythm import Timelines
@@ -41,12 +41,19 @@ class Evidence:
             hand_offs(traffic, roster, options.hand_offs) if Family.HAND_OFFS in options.families else HandOffs.none()
         )
         payer = payers(incidences, len(roster))
-        passed = between_customers(passed, own_pairs(incidences, payer, options.own_kinds), len(roster))
-        owner = roster.column("organisation").dictionary_encode().indices.fill_null(-1).to_numpy()
-        customer = customers(payer, owner.astype(np.int32), options.most_unnamed)
+        owner, domain = (_numbered(roster, column) for column in ("organisation", "email_domain"))
+        firm = firms((owner, domain), incidences, payer, options.most_unnamed)
+        passed = between_customers(passed, own_pairs(incidences, payer, options.own_kinds), firm)
+        customer = customers(payer, owner, firm, options.most_unnamed)
         return cls(traffic, roster, incidences, passed, Timelines(traffic, roster), customer)
 
     def among(self, chosen: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> Self:
         """What (accounts,) chosen accounts share with and pass to each other, as if no others `known` did anything."""
         incidences = [shared for one in self.incidences if len((shared := one.among(chosen, known)).tokens)]
         return replace(self, incidences=incidences, passed=self.passed.among(chosen))
+
+
+def _numbered(roster: Roster, column: str) -> Codes:
+    """(accounts,) a number for each value in a column of the accounts table, -1 for none."""
+    numbers: Codes = roster.column(column).dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int32)
+    return numbers

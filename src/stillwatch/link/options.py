@@ -47,8 +47,8 @@ class LinkOptions:
     """Two accounts that share this many kinds of things with nobody else are one customer's: what passes between them
     says nothing of others."""
     most_unnamed: int = 4
-    """So many accounts on one card that name no organisation are taken for one customer's keys; published campaigns
-    have 5 to 30 accounts on one."""
+    """So many accounts on one card that name no organisation, or with one mail domain and a thing of their own, are
+    taken for one customer's keys; published campaigns have 5 to 30 accounts on a card."""
     most_of_one_customer: float = 0.8
     """Where one customer has at most this share of a group, its accounts are moved together in the scheduler test, so
     that what its own jobs do is no evidence against other customers."""
