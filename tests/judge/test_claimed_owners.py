@@ -26,21 +26,26 @@ def judged(
     level: str = "email",
     retries: int = 0,
     sameness: float = 0.0,
+    domain: str | None = None,
 ) -> Campaign:
-    """Ten accounts of `owners` that share cards, the first so many accounts one each, and networks with each other."""
-    rows = [{"account_id": name, "client_ip": f"198.51.{100 + i}.4"} for i, name in enumerate(NAMES) for _ in range(20)]
+    """Accounts of `owners` that share cards, the first so many accounts one each, and networks with each other."""
+    names = NAMES[: len(owners)]
+    rows = [{"account_id": name, "client_ip": f"198.51.{100 + i}.4"} for i, name in enumerate(names) for _ in range(20)]
+    # Others, so that a domain of all of the group is not everybody's.
+    rows += [{"account_id": f"z{i:03d}", "client_ip": f"203.0.113.{i % 250}"} for i in range(300)]
     traffic = traffic_of(rows)
-    pays = [number for number, count in enumerate(cards) for _ in range(count)] or list(range(len(NAMES)))
+    pays = [number for number, count in enumerate(cards) for _ in range(count)] or list(range(len(names)))
     roster = roster_of(
         traffic,
-        payment_fingerprint={name: f"card-{pay}" for name, pay in zip(NAMES, pays, strict=True)},
-        organisation=dict(zip(NAMES, owners, strict=True)),
-        verification_level=dict.fromkeys(NAMES, level),
+        payment_fingerprint={name: f"card-{pay}" for name, pay in zip(names, pays, strict=True)},
+        organisation=dict(zip(names, owners, strict=True)),
+        verification_level=dict.fromkeys(names, level),
+        email_domain=dict.fromkeys(names, domain) if domain else {},
     )
-    codes = codes_of(roster, NAMES)
+    codes = codes_of(roster, names)
     tokens, first = [], 0
     for number, count in enumerate(cards):
-        tokens.append(token(TokenKind.PAYMENT, number, [roster.ids.index(name) for name in NAMES[first:][:count]]))
+        tokens.append(token(TokenKind.PAYMENT, number, [roster.ids.index(name) for name in names[first:][:count]]))
         first += count
     tokens += [token(TokenKind.CLIENT_BLOCK, (203 << 24) + (k << 8), codes.tolist()) for k in range(networks)]
     group = group_of(codes, bits, tokens=tokens, speaking=list(bits))
@@ -72,6 +77,25 @@ def test_one_declared_owner_whose_accounts_go_round_limits_is_reviewed() -> None
 
     assert campaign.tier is Tier.REVIEW
     assert max(member.confidence for member in campaign.members) > 0.9
+
+
+def test_a_domain_of_its_own_declares_an_owner_as_a_name_does() -> None:
+    """Half of a firm's keys name nobody, but all have its domain; that of many others is a mail service's."""
+    unnamed = ["Open Robots Ltd"] * 5 + [""] * 5
+
+    assert judged(TOGETHER, unnamed, domain="openrobots.example").tier is Tier.WATCH
+    assert judged(TOGETHER, unnamed, domain="openrobots.example", retries=3).tier is Tier.REVIEW
+    assert judged(TOGETHER, unnamed).tier is Tier.ACT
+
+
+def test_a_few_keys_of_one_owner_may_be_paid_for_by_several() -> None:
+    """Three that work from a network that nobody else uses; ten with ten cards hide what they pay with."""
+    few, own = ["Open Robots Ltd", "", ""], "openrobots.example"
+
+    assert judged(TOGETHER, few, cards=(), networks=1, domain=own).tier is Tier.WATCH
+    assert judged(TOGETHER, few, cards=(), networks=0, domain=own).tier > Tier.WATCH
+    assert judged(TOGETHER, few, cards=(), networks=1).tier > Tier.WATCH
+    assert judged(TOGETHER, ["Open Robots Ltd"] * 10, cards=(), networks=1, domain=own).tier > Tier.WATCH
 
 
 @pytest.mark.parametrize(("owners", "cards"), [(7, (10,)), (10, (5, 5))], ids=["few name it", "two cards"])

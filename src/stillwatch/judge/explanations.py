@@ -64,6 +64,9 @@ class ExplanationOptions:
     several accounts of one of them, and of no other, pay with: a name alone costs nothing."""
     naming: float = 0.5
     """... and one payer's accounts for its customers' where this share of them name an organisation."""
+    small_firm: int = 4
+    """So many keys of one owner need no common payer where they work from a network that nobody else uses: staff of a
+    small firm pay with cards of their own."""
     most_evading: float = 0.1
     """An owner who hides nothing does not go round limits either: requests that were limited, banned or refused on one
     account and tried again on another touch at most this many pairs of accounts, as a share of the group's accounts."""
@@ -248,19 +251,25 @@ def _disclosed_owner(look: _Look) -> Found | None:
 
 
 def _declared_owner(look: _Look) -> Found | None:
-    """One name or domain and one payer for all: unverified, and nothing is hidden that many accounts would hide.
+    """One name or domain and one payer for all: unverified, but nothing is hidden that many accounts would hide.
 
     Who runs many accounts so that they are not seen to be one keeps them apart on paper. The provider sees these to be
     one customer without us, and can give that customer one budget.
     """
     owner, share = look.most_common("organisation")
     domain, of_domain = look.institution()
-    if look.most_held(TokenKind.PAYMENT) < look.options.most_of:
+    token, on_net = look.one_net()
+    own_net = token is not None and token.outside == 0 and on_net >= look.options.most_of
+    if look.most_held(TokenKind.PAYMENT) >= look.options.most_of:
+        tied = "one payer pays for them"
+    elif own_net and look.n <= look.options.small_firm:
+        tied = "they work from one network that nobody else uses"
+    else:
         return None
     if owner is not None and share >= look.options.most_of and not look.verified():
-        words = f"{share:.0%} of the accounts name one organisation, unverified, and one payer pays for them"
+        words = f"{share:.0%} of the accounts name one organisation, unverified, and {tied}"
     elif domain is not None and of_domain >= look.options.most_of:
-        words = f"{of_domain:.0%} of the accounts have one e-mail domain of their own, and one payer pays for them"
+        words = f"{of_domain:.0%} of the accounts have one e-mail domain of their own, and {tied}"
     else:
         return None
     return _hides_nothing(look, "one declared owner", words, max(share, of_domain))
