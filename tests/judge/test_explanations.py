@@ -9,7 +9,8 @@ import pytest
 
 from stillwatch.facts.campaign import Findings, Tier
 from stillwatch.facts.token import Family
-from stillwatch.judge.explanations import ExplanationOptions, _Look
+from stillwatch.judge.explanations import ExplanationOptions
+from stillwatch.judge.look import Look
 from tests.judge.groups import group_of, roster_of, traffic_of
 from tests.link.worlds import World
 from tests.profile.exchanges import START
@@ -150,4 +151,4 @@ def looks_like_people(rows: list[dict[str, Any]]) -> bool:
     """Whether eight accounts that made these requests look like people."""
     traffic = traffic_of(rows)
     group = group_of(np.arange(8, dtype=np.int32), {Family.THINGS: 60.0})
-    return _Look(group, roster_of(traffic), traffic, ExplanationOptions()).like_people()
+    return Look(group, roster_of(traffic), traffic, ExplanationOptions()).like_people()

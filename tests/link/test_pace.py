@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from stillwatch.link.pace import GroupPace, _covered_by, own_rhythm
-from stillwatch.link.rhythm import RhythmOptions, Timelines
+from stillwatch.link.rhythm import RhythmOptions
+from stillwatch.link.timelines import Timelines
 from tests.link.test_rhythm import (
     ACCOUNTS,
     DAY,

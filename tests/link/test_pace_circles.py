@@ -8,7 +8,8 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.candidates import CandidateOptions
 from stillwatch.link.pace_circles import PaceCircle, PaceOptions, pace_circles
-from stillwatch.link.rhythm import RhythmOptions, Timelines, each_alone, group_rhythm
+from stillwatch.link.rhythm import RhythmOptions, each_alone, group_rhythm
+from stillwatch.link.timelines import Timelines
 from tests.link.test_rhythm import ACCOUNTS, DAY, SLOW, Request, clocked, codes, pool, slow_pool
 
 HOURS = 12

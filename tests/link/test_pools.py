@@ -16,8 +16,9 @@ from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.pace_circles import PaceOptions
 from stillwatch.link.pools import PoolOptions, Pools, gathered
-from stillwatch.link.rhythm import Rhythm, RhythmOptions, Timelines, shared_rhythm
+from stillwatch.link.rhythm import Rhythm, RhythmOptions, shared_rhythm
 from stillwatch.link.ties import JoinOptions, Ties
+from stillwatch.link.timelines import Timelines
 from stillwatch.link.traits import TraitOptions, Traits
 from tests.link.test_rhythm import Request, clocked
 from tests.link.test_traits import activity

@@ -9,15 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.facts.roster import Roster
-from stillwatch.link.rhythm import (
-    Rhythm,
-    RhythmOptions,
-    Timelines,
-    _by_account_and_start,
-    each_alone,
-    group_rhythm,
-    shared_rhythm,
-)
+from stillwatch.link.rhythm import Rhythm, RhythmOptions, each_alone, group_rhythm, shared_rhythm
+from stillwatch.link.timelines import Timelines, _by_account_and_start
 from stillwatch.profile.traffic import fold
 from tests.profile.exchanges import START, batch
 

@@ -1,30 +1,21 @@
 """Honest explanations, looked for by name before anything is concluded, and what each of them accounts for."""
 
 import math
-from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow.compute as pc
-from scipy.special import bdtrc
 
 from stillwatch.facts.address import label_of
 from stillwatch.facts.campaign import Explanation, Tier
-from stillwatch.facts.group import Group, SharedToken
+from stillwatch.facts.group import Group
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
+from stillwatch.judge.look import NETWORK_KINDS, Look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_DAY_US: Final = 86_400_000_000
-
-NETWORK_KINDS: Final = frozenset(
-    {TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK, TokenKind.SIGNUP_ADDRESS, TokenKind.SIGNUP_BURST}
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +80,7 @@ class Found:
 
 def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: ExplanationOptions) -> list[Found]:
     """Every honest explanation that fits the group."""
-    looks: tuple[Callable[[_Look], Found | None], ...] = (
+    looks: tuple[Callable[[Look], Found | None], ...] = (
         _registered_use,
         _disclosed_owner,
         _declared_owner,
@@ -103,129 +94,18 @@ def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: E
         _one_harness,
         _one_benchmark,
     )
-    view = _Look(group, roster, traffic, options)
+    view = Look(group, roster, traffic, options)
     return [found for look in looks if (found := look(view)) is not None]
 
 
 def could_be_people(group: Group, roster: Roster, traffic: Traffic, options: ExplanationOptions) -> bool:
     """Whether only the shortness of the log keeps a group from being explained as a class or an office."""
-    look = _Look(group, roster, traffic, options)
+    look = Look(group, roster, traffic, options)
     domain, share = look.institution()
     token, on_net = look.one_net()
     together = max(share if domain else 0.0, on_net if token else 0.0) >= options.most_of
     cards = look.holds(TokenKind.PAYMENT) > 1 - options.most_of
     return together and not cards and look.too_short() and look.few_each()
-
-
-class _Look:
-    """What the explanations ask of a group."""
-
-    def __init__(self, group: Group, roster: Roster, traffic: Traffic, options: ExplanationOptions) -> None:
-        self.group = group
-        self.roster = roster
-        self.traffic = traffic
-        self.options = options
-        self.n = len(group.members)
-
-    def values(self, column: str) -> list[str | None]:
-        """The members' values in one column of the accounts table."""
-        taken: list[str | None] = self.roster.column(column).take(self.group.members).to_pylist()
-        return taken
-
-    def most_common(self, column: str) -> tuple[str | None, float]:
-        """The commonest value in a column and the share of members that have it."""
-        counts = Counter(value for value in self.values(column) if value)
-        if not counts:
-            return None, 0.0
-        value, count = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        return value, count / self.n
-
-    def verified(self) -> bool:
-        """Whether most members' owners were checked; a deployment that keeps no levels is given the benefit."""
-        if self.roster.column("verification_level").null_count == len(self.roster):
-            return True
-        weak = self.options.weak_verification
-        good = sum(1 for level in self.values("verification_level") if (level or "").lower() not in weak)
-        return good >= self.options.most_of * self.n
-
-    def institution(self) -> tuple[str | None, float]:
-        """An e-mail domain that the members share and hardly anybody else uses."""
-        domain, share = self.most_common("email_domain")
-        if domain is None:
-            return None, 0.0
-        everywhere = pc.sum(pc.equal(self.roster.column("email_domain"), domain)).as_py()
-        if everywhere - round(share * self.n) > self.options.public_domain_share * len(self.roster):
-            return None, 0.0
-        disposable = any(token.kind is TokenKind.EMAIL_DOMAIN for token in self.group.tokens)
-        return (None, 0.0) if disposable else (domain, share)
-
-    def one_net(self) -> tuple[SharedToken | None, float]:
-        """The one address or block that most members use, and their share."""
-        nets = [t for t in self.group.tokens if t.kind in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK)]
-        if not nets:
-            return None, 0.0
-        best = max(nets, key=lambda token: (token.inside, token.kind is TokenKind.CLIENT_ADDRESS))
-        return best, best.inside / self.n
-
-    def holds(self, *kinds: TokenKind) -> float:
-        """Share of members that hold some shared token of these kinds."""
-        codes: set[int] = set()
-        for token in self.group.tokens:
-            if token.kind in kinds:
-                codes.update(token.account_codes)
-        return len(codes) / self.n
-
-    def most_held(self, kind: TokenKind) -> float:
-        """Share of members that hold the one token of a kind that most of them hold."""
-        return max((token.inside for token in self.group.tokens if token.kind is kind), default=0) / self.n
-
-    def named(self) -> float:
-        """Share of members that name an organisation."""
-        return sum(1 for owner in self.values("organisation") if owner) / self.n
-
-    def own_cards(self) -> float:
-        """Share of members on a card that several pay with, no two of which name different organisations."""
-        pays: dict[str, list[str | None]] = {}
-        for card, owner in zip(self.values("payment_fingerprint"), self.values("organisation"), strict=True):
-            if card:
-                pays.setdefault(card, []).append(owner)
-        own = [owners for owners in pays.values() if len(owners) > 1 and len({one for one in owners if one}) == 1]
-        return sum(len(owners) for owners in own) / self.n
-
-    def few_each(self) -> bool:
-        """No more exchanges a day than people make."""
-        activity, members = self.traffic.activity, self.group.members
-        days = np.maximum(1.0, np.ceil((activity.last[members] - activity.first[members]) / _DAY_US))
-        return float(np.median(activity.exchanges[members] / days)) <= self.options.people_per_day
-
-    def too_short(self) -> bool:
-        """Whether the log is too short to show a night."""
-        activity = self.traffic.activity
-        return float(activity.last.max() - activity.first.min()) < self.options.least_span_h * 3.6e9
-
-    def like_people(self) -> bool:
-        """Few exchanges a day each, and a night's sleep that most of the group keep: the rest may be visitors."""
-        if self.too_short() or not self.few_each():
-            return False
-        each = self.traffic.activity.hours[self.group.members].astype(np.float64)
-        night = _window(each, self.options.night_hours)
-        order = np.argsort(night[:, int(night.sum(axis=0).argmin())], kind="stable")
-        hours = each[order[: math.ceil(self.options.most_of * self.n)]].sum(axis=0)
-        awake = _quietest(hours, self.options.night_hours) * hours.sum()
-        by_luck = float(bdtrc(round(awake) - 1, round(hours.sum()), self.options.night_share)) if awake >= 1 else 1.0
-        return by_luck >= self.options.night_doubt
-
-
-def _window(hours: npt.NDArray[np.float64], length: int) -> npt.NDArray[np.float64]:
-    """(..., 24): the exchanges in the `length` hours from each hour on, around the clock."""
-    around = np.concatenate([hours, hours[..., : length - 1]], axis=-1)
-    windows: npt.NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(around, length, axis=-1).sum(axis=-1)
-    return windows
-
-
-def _quietest(hours: npt.NDArray[np.float64], length: int) -> float:
-    """The smallest share of exchanges in any `length` hours in a row, around the clock."""
-    return float(_window(hours, length).min() / max(hours.sum(), 1.0))
 
 
 def _found(
@@ -234,7 +114,7 @@ def _found(
     return Found(Explanation(name=name, words=words, share=round(share, 4)), kinds, frozenset(families))
 
 
-def _registered_use(look: _Look) -> Found | None:
+def _registered_use(look: Look) -> Found | None:
     share = sum(1 for value in look.values("authorised_use") if value) / look.n
     if share < look.options.registered:
         return None
@@ -242,7 +122,7 @@ def _registered_use(look: _Look) -> Found | None:
     return _found("registered use", words, share, families=tuple(Family))
 
 
-def _disclosed_owner(look: _Look) -> Found | None:
+def _disclosed_owner(look: Look) -> Found | None:
     owner, share = look.most_common("organisation")
     if owner is None or share < look.options.most_of or not look.verified():
         return None
@@ -250,7 +130,7 @@ def _disclosed_owner(look: _Look) -> Found | None:
     return _found("one disclosed owner", words, share, families=tuple(Family))
 
 
-def _declared_owner(look: _Look) -> Found | None:
+def _declared_owner(look: Look) -> Found | None:
     """One name or domain and one payer for all: unverified, but nothing is hidden that many accounts would hide.
 
     Who runs many accounts so that they are not seen to be one keeps them apart on paper. The provider sees these to be
@@ -275,7 +155,7 @@ def _declared_owner(look: _Look) -> Found | None:
     return _hides_nothing(look, "one declared owner", words, max(share, of_domain))
 
 
-def _hides_nothing(look: _Look, name: str, words: str, share: float) -> Found:
+def _hides_nothing(look: Look, name: str, words: str, share: float) -> Found:
     """What the provider sees to be one customer's without us; limits that its accounts go round are another matter."""
     evading = sum(one.pairs for one in look.group.passings if one.evades) > look.options.most_evading * look.n
     if evading:
@@ -283,7 +163,7 @@ def _hides_nothing(look: _Look, name: str, words: str, share: float) -> Found:
     return replace(_found(name, words, share), no_further=Tier.REVIEW if evading else Tier.WATCH)
 
 
-def _separate_owners(look: _Look) -> Found | None:
+def _separate_owners(look: Look) -> Found | None:
     """Several verified organisations with one tool: whatever is shared besides words stays inside each of them."""
     named, owners = look.named(), look.values("organisation")
     if named < look.options.most_of or not look.verified():
@@ -298,7 +178,7 @@ def _separate_owners(look: _Look) -> Found | None:
     return _found("separate owners", words, named, families=(Family.THINGS, Family.WORDS))
 
 
-def _claimed_owners(look: _Look) -> Found | None:
+def _claimed_owners(look: Look) -> Found | None:
     """The same where not enough are verified, or a hosted tool (a review runner, say) works for all from its networks.
 
     Several organisations with keys of their own; that they share networks as well says that they are not apart.
@@ -313,7 +193,7 @@ def _claimed_owners(look: _Look) -> Found | None:
     return replace(_found("claimed owners", words, named), no_further=Tier.WATCH, of_sharing_only=True)
 
 
-def _one_class(look: _Look) -> Found | None:
+def _one_class(look: Look) -> Found | None:
     """A course or hackathon: one campus or one institution's addresses, little each, and everybody sleeps."""
     domain, share = look.institution()
     token, on_net = look.one_net()
@@ -329,7 +209,7 @@ def _one_class(look: _Look) -> Found | None:
     return _found("one class", words, max(share, on_net), kinds=kinds, families=(Family.WORDS, Family.HAND_OFFS))
 
 
-def _one_network(look: _Look) -> Found | None:
+def _one_network(look: Look) -> Found | None:
     token, share = look.one_net()
     if token is None or share < look.options.most_of:
         return None
@@ -340,7 +220,7 @@ def _one_network(look: _Look) -> Found | None:
     return _found("one network", words, share, kinds=NETWORK_KINDS, families=(Family.WORDS,))
 
 
-def _one_product(look: _Look) -> Found | None:
+def _one_product(look: Look) -> Found | None:
     """One product's customers: the product's system prompt and servers, and every customer asks something else."""
     if look.group.sameness < look.options.different_work or math.isnan(look.group.sameness):
         return None
@@ -354,7 +234,7 @@ def _one_product(look: _Look) -> Found | None:
     return _found("one product", words, forwarded, kinds=NETWORK_KINDS, families=(Family.WORDS,))
 
 
-def _one_payer(look: _Look) -> Found | None:
+def _one_payer(look: Look) -> Found | None:
     """An agency: one card pays for several verified organisations, or each of several agencies' cards does.
 
     Where each has work of its own, that is all that ties them. Where the same is done for all of them, with one tool or
@@ -371,7 +251,7 @@ def _one_payer(look: _Look) -> Found | None:
     return _hides_nothing(look, "one payer", words, paid)
 
 
-def _claimed_customers(look: _Look) -> Found | None:
+def _claimed_customers(look: Look) -> Found | None:
     """What looks like an agency whose customers nobody verified: one card, and most who give a name give their own.
 
     Ten accounts on one card are one customer to the provider, whatever they are called: it can give that customer one
@@ -387,7 +267,7 @@ def _claimed_customers(look: _Look) -> Found | None:
     return replace(_found("claimed customers", words, paid), no_further=Tier.WATCH, of_sharing_only=True)
 
 
-def _one_harness(look: _Look) -> Found | None:
+def _one_harness(look: Look) -> Found | None:
     """Popular tools: most of those who use the texts are not in the group at all."""
     words = [t for t in look.group.tokens if t.kind.family is Family.WORDS]
     common = [t for t in words if 2 * t.inside >= look.n]
@@ -401,7 +281,7 @@ def _one_harness(look: _Look) -> Found | None:
     return _found("one harness", text, share, families=(Family.WORDS,))
 
 
-def _one_benchmark(look: _Look) -> Found | None:
+def _one_benchmark(look: Look) -> Found | None:
     shared = [t for t in look.group.tokens if t.kind.family is Family.WORDS and 2 * t.inside >= look.n]
     if len(shared) < look.options.list_length or look.group.strand(Family.THINGS) > 0.0:
         return None

@@ -3,17 +3,8 @@
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from stillwatch.link.rhythm import (
-    Codes,
-    Floats,
-    Ints,
-    RhythmOptions,
-    Timelines,
-    busiest,
-    count_tail,
-    moves,
-    off_the_minute,
-)
+from stillwatch.link.rhythm import Codes, Floats, Ints, RhythmOptions, busiest, count_tail, moves, off_the_minute
+from stillwatch.link.timelines import Timelines
 from stillwatch.stats.calibrate import bits_of_p
 from stillwatch.stats.handover_kernel import crew_mates, gatherings
 

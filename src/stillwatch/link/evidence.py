@@ -14,9 +14,9 @@ from stillwatch.facts.traffic import Traffic
 from stillwatch.link.customers import between_customers, customers, firms, own_pairs, payers
 from stillwatch.link.hand_offs import HandOffs, hand_offs
 from stillwatch.link.options import LinkOptions
-from stillwatch.link.rhythm import Timelines
 from stillwatch.link.shared_things import shared_things
 from stillwatch.link.shared_words import shared_words
+from stillwatch.link.timelines import Timelines
 
 
 @dataclass(frozen=True, slots=True)

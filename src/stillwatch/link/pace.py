@@ -14,10 +14,10 @@ from stillwatch.link.rhythm import (
     Floats,
     Ints,
     RhythmOptions,
-    Timelines,
     busiest,
     off_the_minute,
 )
+from stillwatch.link.timelines import Timelines
 from stillwatch.stats.handover_kernel import covered, near_any, own_pace
 
 _LEAST_CHANCE = 1e-3

@@ -12,7 +12,8 @@ from stillwatch.facts.token import TokenKind
 from stillwatch.link.candidates import CandidateOptions, circles
 from stillwatch.link.crews import crew_graph, crews_beyond_chance
 from stillwatch.link.pace import own_rhythm
-from stillwatch.link.rhythm import HOUR_US, Codes, RhythmOptions, Timelines, busiest
+from stillwatch.link.rhythm import HOUR_US, Codes, RhythmOptions, busiest
+from stillwatch.link.timelines import Timelines
 from stillwatch.stats.handover_kernel import successions
 
 

@@ -15,8 +15,9 @@ from stillwatch.link.candidates import CandidateOptions, circles
 from stillwatch.link.mixture import Views
 from stillwatch.link.pace_circles import PaceOptions, following
 from stillwatch.link.passing_circles import PassingCircles
-from stillwatch.link.rhythm import Rhythm, Timelines
+from stillwatch.link.rhythm import Rhythm
 from stillwatch.link.ties import Floats, Ties
+from stillwatch.link.timelines import Timelines
 from stillwatch.link.traits import TraitOptions, Traits
 
 _TEXTS: Final = frozenset({TokenKind.SYSTEM_PROMPT, TokenKind.TEMPLATE})

@@ -17,9 +17,10 @@ from stillwatch.link.mixture import Split, Views, family_bits, split
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.pace_circles import PaceCircle
-from stillwatch.link.rhythm import UNTESTED, Rhythm, Timelines, group_rhythm, shared_rhythm
+from stillwatch.link.rhythm import UNTESTED, Rhythm, group_rhythm, shared_rhythm
 from stillwatch.link.speaking import Speakers
 from stillwatch.link.ties import NO_PLACE, Place, Ties
+from stillwatch.link.timelines import Timelines
 from stillwatch.link.traits import Traits
 from stillwatch.stats.calibrate import log2_choose
 
