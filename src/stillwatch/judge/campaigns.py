@@ -184,7 +184,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         if excused[place] or only_passes[place]:
             confidence = min(confidence, options.victims.belongs)
             own = Tier.WATCH
-        if verdict.tier is Tier.WATCH:
+        if Tier.WATCH in (own, verdict.tier):
             confidence = min(confidence, options.explanations.watched_belongs)
         out.append(
             Member(

@@ -1,7 +1,7 @@
-"""Candidate groups, proposed generously: holders of every rare token, circles of things, words and hand-offs."""
+"""Candidate groups, proposed generously: holders of rare tokens, circles, and senders of texts that go together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy.sparse import coo_array, csr_array
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import Family, TokenKind
+from stillwatch.link.bundles import BundleOptions, texts_together
 from stillwatch.link.hand_offs import HandOff, HandOffs
 
 Codes = npt.NDArray[np.int32]
@@ -29,6 +30,7 @@ class CandidateOptions:
     accounts_a_circle: int = 200
     """... and that many times finer again while circles of this many accounts could still be hidden in wider ones: the
     circles that modularity finds grow with the whole (Fortunato and Barthelemy 2007, "Resolution limit")."""
+    bundles: BundleOptions = field(default_factory=BundleOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class Candidate:
     """Place of the proposing token in that incidence, or -1."""
     passing: bool = False
     """Whether it is a circle of hand-offs other than quotations, which strangers hardly ever make."""
+    bundled: bool = False
+    """Whether it is everybody who sends one of a bundle of texts: what words say for its accounts is what proposed it,
+    so that it counts only where somebody speaks for them."""
 
 
 def candidates(
@@ -51,30 +56,42 @@ def candidates(
     """Every distinct set of accounts that some token, or some circle of hand-offs, things or words proposes.
 
     Paraphrase spreads one template over many, each of which some accounts of a pool send: no one of them has the pool,
-    a circle of those who send many in common does.
+    a circle of those who send many in common does. Cover traffic draws the accounts of a pool to the circles of its
+    cover; the texts of one work list go together all the same, and so do those who send any of them.
     """
     most = max(options.least_accounts, int(options.largest_share * accounts))
     seen: dict[bytes, Candidate] = {}
+    for one in _proposed(views, passed, accounts, most, options, rng):
+        if options.least_accounts <= len(one.members) <= most:
+            members = np.sort(one.members)
+            seen.setdefault(members.tobytes(), replace(one, members=members))
+    return list(seen.values())
 
-    def propose(members: Codes, family: Family, view: int, token: int, *, passing: bool = False) -> None:
-        if options.least_accounts <= len(members) <= most:
-            members = np.sort(members)
-            seen.setdefault(members.tobytes(), Candidate(members, family, view, token, passing))
 
+def _proposed(  # noqa: PLR0913 - the scan, and what is worth proposing
+    views: list[Incidence],
+    passed: HandOffs,
+    accounts: int,
+    most: int,
+    options: CandidateOptions,
+    rng: np.random.Generator,
+) -> Iterator[Candidate]:
+    """Candidates of any size, some of them twice."""
     for place, view in enumerate(views):
         sizes = view.sizes
         for token in np.flatnonzero((sizes >= options.least_accounts) & (sizes <= most)).tolist():
-            propose(view.holders_of(token), view.kind.family, place, token)
+            yield Candidate(view.holders_of(token), view.kind.family, place, token)
     quoted = passed.kind == HandOff.QUOTED
     for chosen in (~quoted, quoted):
         for members in circles(_passing_graph(passed, chosen, accounts), options, rng):
-            propose(members, Family.HAND_OFFS, -1, -1, passing=chosen is not quoted)
+            yield Candidate(members, Family.HAND_OFFS, -1, -1, passing=chosen is not quoted)
     for place, token, members in _passing_holders(views, passed, accounts):
-        propose(members, views[place].kind.family, place, token)
+        yield Candidate(members, views[place].kind.family, place, token)
     for family in (Family.THINGS, Family.WORDS):
         for members in circles(_holding_graph(views, accounts, family, options), options, rng):
-            propose(members[members < accounts], family, -1, -1)
-    return list(seen.values())
+            yield Candidate(members[members < accounts], family, -1, -1)
+    for members in _senders_of_bundles(views, accounts, options, rng):
+        yield Candidate(members, Family.WORDS, -1, -1, bundled=True)
 
 
 def _passing_holders(views: list[Incidence], passed: HandOffs, accounts: int) -> Iterator[tuple[int, int, Codes]]:
@@ -131,6 +148,17 @@ def _holding_graph(views: list[Incidence], accounts: int, family: Family, option
     return csr_array(
         coo_array((np.concatenate(bits), (np.concatenate(rows), np.concatenate(columns))), shape=(base, base))
     )
+
+
+def _senders_of_bundles(
+    views: list[Incidence], accounts: int, options: CandidateOptions, rng: np.random.Generator
+) -> Iterator[Codes]:
+    """For each bundle of texts, everybody who sends one of them: an account may be in several."""
+    for view in views:
+        if view.kind.family is Family.WORDS and view.kind is not TokenKind.SETTINGS:
+            sends, together = texts_together(view, accounts, options.bundles)
+            for texts in circles(together, options, rng, _resolutions(together.shape[0], options)[1:]):
+                yield np.flatnonzero(sends[:, texts].sum(axis=1)).astype(np.int32)
 
 
 def _resolutions(nodes: int, options: CandidateOptions) -> list[float]:

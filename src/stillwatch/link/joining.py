@@ -67,7 +67,8 @@ class Joiner:
             if sum(len(members) for members in groups) == before:
                 break
         groups = [part for members in groups for part in parts_of(self.views, members, self._act_as_one, least)]
-        groups, surest = self._completed(self._in_pieces(self._in_pools(groups)))
+        groups = self._moved(self._in_pieces(self._in_pools(groups)), confirmed)
+        groups, surest = self._completed(groups)
         groups = [members for members in groups if len(members) >= least]
         groups.sort(key=lambda members: (-len(members), int(members[0])))
         background = self.ties.background(groups)
@@ -95,6 +96,21 @@ class Joiner:
                     )
                 )
         return out
+
+    def _moved(self, groups: list[Codes], confirmed: list[Confirmed]) -> list[Codes]:
+        """The groups, those who do not belong to theirs moved to another that takes them; whom none takes stays."""
+        background = self.ties.background(groups)
+        home = np.full(self.accounts, -1, dtype=np.int64)
+        cores = []
+        for place, members in enumerate(groups):
+            bits = self.ties.families_against(members, members, background).sum(axis=0)
+            own = bits >= self.ties.prior_bits(len(members)) + self.options.belongs_bits
+            home[members[~own]] = place
+            cores.append(members[own])
+        grown = self._grow(self._absorb(cores, confirmed))
+        for place, members in enumerate(grown):
+            home[members] = place
+        return [np.flatnonzero(home == place).astype(np.int32) for place in range(len(groups))]
 
     def _in_pieces(self, groups: list[Codes]) -> list[Codes]:
         """The groups, pieces of one pool joined."""

@@ -33,6 +33,9 @@ class LinkOptions:
     lone_bits: float = 10.0
     """Hand-offs or rhythm that exceed what one family needs by this much are worth a person's look by themselves
     (bits): a thousand to one beyond what all groups tried show by chance. Nothing is enforced on one family (law 1)."""
+    quoted_bits: float = 10.0
+    """Hand-offs that are quotations only must exceed what a second family needs by this much (bits): who works on the
+    same public texts sends much the same and finds the answers of others in them."""
     belongs: float = 0.5
     """An account is a member when it belongs more likely than not."""
     rhythm_tests: int = 250

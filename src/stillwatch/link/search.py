@@ -74,7 +74,8 @@ class Search:
                 if one is not None:
                     kept.append(one)
                     continue
-            quiet.append(candidate)
+            if not candidate.bundled:
+                quiet.append(candidate)
         kept += self._confirm_by_rhythm(quiet, kept)
         for circle in paced:
             found = self._in_pace(circle)
@@ -107,9 +108,11 @@ class Search:
     def _cut(self, candidate: Candidate) -> Confirmed | None:
         """Members of a candidate, if enough remain and another family still confirms them."""
         proposer = (candidate.view, candidate.token)
-        spoken_for = self.speakers.speak(candidate.members, proposer)
+        spoken_for = self.speakers.speak(candidate.members, proposer, bundled=candidate.bundled)
         if spoken_for:
             one = self._spoken_for(candidate.members, proposer)
+        elif candidate.bundled:
+            return None
         else:
             found = split(self.views, candidate.members, candidate.view, candidate.token, self.options.mixture)
             one = self._members_of(candidate.members, found)
@@ -238,8 +241,12 @@ class Search:
 
     def enough(self, members: Codes, families: dict[Family, float], rhythm: Rhythm) -> bool:
         """Whether two families are beyond chance, or one that strangers do not show and far beyond it."""
-        lone = max(self.strong_passes(members), rhythm.bits) - self.options.lone_bits
-        second, first = sorted((*families.values(), rhythm.bits))[-2:]
+        passed = self.strong_passes(members)
+        lone = max(passed, rhythm.bits) - self.options.lone_bits
+        told = dict(families)
+        if passed < self.seconded:
+            told[Family.HAND_OFFS] -= self.options.quoted_bits
+        second, first = sorted((*told.values(), rhythm.bits))[-2:]
         return (first >= self.needed and second >= self.seconded) or lone >= self.needed
 
     def pace(self, accounts: Codes, members: Codes, firm: bool = False) -> Floats:  # noqa: FBT001, FBT002 - see `Pace`

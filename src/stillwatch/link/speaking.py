@@ -24,9 +24,14 @@ class SpeakingOptions:
     """When few accounts of a group speak for all of them."""
 
     least_passing: int = 8
-    """So many accounts that pass work within a group, by more than quotations, ..."""
+    """So many accounts that pass work within a group, by more than quotations ..."""
+    quoting_bits: float = 4.0
+    """... or, by quotations only, so often that hand-offs tie them in by themselves (bits), ..."""
     passing_like: float = 0.1
     """... and this share of it speak for the others, ..."""
+    bundled_like: float = 0.2
+    """... or this share where a bundle of texts proposed the group, which may be that of several campaigns and of the
+    users of their cover: eight or fourteen of a hundred are too few to be told from the others, ..."""
     own_text: float = 0.5
     """... where this share of either sends a text that those who pass work send ..."""
     most_others: float = 0.1
@@ -49,13 +54,13 @@ class Speakers:
         self.traits = traits
         self.mixture = mixture
         self.options = options
-        self._told: OrderedDict[tuple[bytes, Place], bool] = OrderedDict()
+        self._told: OrderedDict[tuple[bytes, Place, bool], bool] = OrderedDict()
 
     def few_pass(self, members: Codes) -> bool:
         """Whether too few accounts of a group pass work within it to speak for all of them."""
         return self.views.few_pass(members, self.mixture) and not self.speak(members)
 
-    def speak(self, members: Codes, barred: Place = NO_PLACE) -> bool:
+    def speak(self, members: Codes, barred: Place = NO_PLACE, *, bundled: bool = False) -> bool:
         """Whether those of a group who pass work speak for the others.
 
         A slow pool's accounts are seldom limited, so that few ever pass anything. They speak for the others where these
@@ -63,10 +68,12 @@ class Speakers:
         apart: a public text has users who ask alike, too. The `barred` token, by which the group was found, is no such
         text.
         """
-        name = (members.tobytes(), barred)
+        name = (members.tobytes(), barred, bundled)
         if name not in self._told:
             passes = self.views.passing(members)
-            enough = int(passes.sum()) >= max(self.options.least_passing, self.options.passing_like * len(members))
+            passes |= self.views.pass_bits(members, members, self.mixture) >= self.options.quoting_bits
+            share = self.options.bundled_like if bundled else self.options.passing_like
+            enough = int(passes.sum()) >= max(self.options.least_passing, share * len(members))
             self._told[name] = (
                 enough
                 and not bool(passes.all())

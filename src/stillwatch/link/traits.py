@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -59,7 +60,7 @@ class Traits:
         self.activity = activity
         self.software = software
         self.options = options
-        self.rng = rng
+        self.seed = int(rng.integers(1 << 63))
         self._scale: dict[Trait, tuple[Floats, Floats]] = {}
 
     @property
@@ -72,17 +73,19 @@ class Traits:
 
         The trait that differs most is believed, corrected for the number looked at (Bonferroni); at most 1. High also
         where there is too little to tell them apart by: three accounts are alike with many. Only the traits of `by` are
-        looked at.
+        looked at. Chance hangs on what is asked alone: asked again, it gives the same answer.
         """
-        one, other = self._drawn(ours), self._drawn(theirs)
+        name = blake2b(ours.tobytes() + b"|" + theirs.tobytes(), digest_size=16).digest()
+        rng = np.random.default_rng([self.seed, int.from_bytes(name)])
+        one, other = self._drawn(ours, rng), self._drawn(theirs, rng)
         both = np.concatenate([one, other])
         traits = sorted(self.options.looked_at & by, key=lambda trait: trait.name)
-        told = [p_of_difference(self._values(trait, both), len(one), self.options.rounds, self.rng) for trait in traits]
+        told = [p_of_difference(self._values(trait, both), len(one), self.options.rounds, rng) for trait in traits]
         return min(1.0, min(told) * len(told)) if told else 1.0
 
-    def _drawn(self, accounts: Codes) -> Codes:
+    def _drawn(self, accounts: Codes, rng: np.random.Generator) -> Codes:
         most = self.options.most_accounts
-        return accounts if len(accounts) <= most else self.rng.choice(accounts, most, replace=False)
+        return accounts if len(accounts) <= most else rng.choice(accounts, most, replace=False)
 
     def _values(self, trait: Trait, accounts: Codes) -> Floats:
         """(n, d): the trait of some accounts, each column in deviations of all accounts from their mean."""
