@@ -135,3 +135,22 @@ def test_hand_offs_between_holders_of_different_tokens_pick_out_nobody() -> None
         tuple(range(15)),
         tuple(range(15, 30)),
     }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_pool_under_cover_is_proposed_by_the_texts_of_its_work_list(seed: int) -> None:
+    """Forty accounts send four of five texts, and five texts of the people whom they hide among."""
+    rng = np.random.default_rng(seed)
+    pool, people = range(40), 600
+    work: list[list[int]] = [[] for _ in range(5)]
+    cover: list[list[int]] = [rng.choice(np.arange(40, people), 25, replace=False).tolist() for _ in range(20)]
+    for code in pool:
+        for text in rng.choice(5, 4, replace=False).tolist():
+            work[text].append(code)
+        for text in rng.choice(20, 5, replace=False).tolist():
+            cover[text].append(code)
+
+    found = propose([held(TokenKind.TEMPLATE, [*work, *cover], people)], NOBODY, people)
+
+    assert tuple(pool) in members([one for one in found if one.bundled])
+    assert tuple(pool) not in members([one for one in found if not one.bundled])

@@ -205,6 +205,15 @@ def test_whoever_is_in_no_part_is_taken_in_by_what_ties_him() -> None:
     assert 40 not in found[0]
 
 
+def test_who_does_not_belong_to_a_group_is_left_to_the_one_that_takes_it() -> None:
+    """The office's group held an account of the farm more dearly, which holds the farm's card and not the office's."""
+    held: Held = {TokenKind.PAYMENT: [FARM, OFFICE], TokenKind.CLIENT_ADDRESS: [FARM, OFFICE]}
+    stray = FARM[-1]
+    groups = [confirmed(FARM[:-1]), confirmed([*OFFICE, stray], 25.0)]
+
+    assert joined(joiner(held, [], together=0.0), groups) == [set(FARM), set(OFFICE)]
+
+
 def test_two_accounts_of_one_person_are_no_part_of_a_group_by_what_they_share_with_each_other() -> None:
     """Their card is theirs alone; the tool that they have in common with the group is half the town's."""
     couple = [40, 41]

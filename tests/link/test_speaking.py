@@ -25,16 +25,23 @@ def speakers(
     topics: npt.NDArray[np.int64] | None = None,
     software: list[list[int]] | None = None,
     passing: int = PASSING,
+    quoting: int = 0,
 ) -> Speakers:
-    """A log whose first accounts send texts, of whom the first few pass work round; others are people."""
+    """A log whose first accounts send texts, of whom the first few pass work round; others are people.
+
+    Where so many strangers are `quoting` each other, quotations are all that the first few pass.
+    """
     rng = np.random.default_rng(0)
     views = [held(TokenKind.TEMPLATE, texts, ACCOUNTS)]
     if software:
         views.append(held(TokenKind.SETTINGS, software, ACCOUNTS))
     giver = np.arange(passing, dtype=np.int32)
     taker = ((giver + 1) % passing).astype(np.int32)
+    strangers = np.arange(POOL, POOL + quoting, dtype=np.int32)
+    giver, taker = np.concatenate([giver, strangers]), np.concatenate([taker, np.roll(strangers, 1)])
+    kinds = np.full(len(giver), HandOff.QUOTED if quoting else HandOff.RETRY, dtype=np.int8)
     busy = np.full(ACCOUNTS, 40, dtype=np.int64)
-    seen = Views(views, HandOffs.of(giver, taker, np.full(passing, HandOff.RETRY, dtype=np.int8)), busy)
+    seen = Views(views, HandOffs.of(giver, taker, kinds), busy)
     ties = Ties(seen, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     own = np.zeros(POOL, dtype=np.int64) if topics is None else topics
     everybody = np.concatenate([own, np.arange(ACCOUNTS - POOL) + int(own.max()) + 1])
@@ -61,6 +68,19 @@ def test_nobody_speaks_for_those_who_send_something_else() -> None:
 def test_too_few_who_pass_work_speak_for_nobody() -> None:
     """Seven of 48 may be strangers."""
     assert not speakers(ONE_TEXT, passing=7).speak(MEMBERS)
+
+
+def test_of_a_bundle_more_must_pass_work_to_speak() -> None:
+    """Eight of 48 are too few to be told from the users of several campaigns' cover; twelve are enough."""
+    assert speakers(ONE_TEXT, passing=8).speak(MEMBERS)
+    assert not speakers(ONE_TEXT, passing=8).speak(MEMBERS, bundled=True)
+    assert speakers(ONE_TEXT).speak(MEMBERS, bundled=True)
+
+
+def test_who_is_quoted_where_few_are_speaks_as_who_passes_work_does() -> None:
+    """Twelve who quote each other are a hand where strangers do so as well; not where most quotations are theirs."""
+    assert speakers(ONE_TEXT, quoting=ACCOUNTS - POOL).speak(MEMBERS)
+    assert not speakers(ONE_TEXT, quoting=4).speak(MEMBERS)
 
 
 def test_users_of_the_same_text_with_other_subjects_or_other_software_are_not_spoken_for() -> None:

@@ -157,7 +157,7 @@ def _senders_of_bundles(
     for view in views:
         if view.kind.family is Family.WORDS and view.kind is not TokenKind.SETTINGS:
             sends, together = texts_together(view, accounts, options.bundles)
-            for texts in circles(together, options, rng, _resolutions(together.shape[0], options)[1:]):
+            for texts in circles(together, options, rng):
                 yield np.flatnonzero(sends[:, texts].sum(axis=1)).astype(np.int32)
 
 
