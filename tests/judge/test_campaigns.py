@@ -122,6 +122,22 @@ def test_who_shares_no_things_as_the_others_do_is_asked_about_where_keys_are_sto
     assert nobody_shares[FARM[1]] is Tier.ACT
 
 
+def test_who_is_watched_in_a_group_that_goes_further_is_no_surer_than_in_one_that_is_watched() -> None:
+    """A class on one campus network: who shows nothing but that is listed, not believed to be of a campaign."""
+    traffic = traffic_of(farm_rows())
+    roster = roster_of(traffic)
+    group = group_of(codes_of(roster, FARM), {Family.THINGS: 60.0, Family.WORDS: 60.0})
+    speaking = group.speaking.copy()
+    speaking[:, :3] = np.array([family is Family.THINGS for family in Family])[:, None]
+    quiet = {roster.ids[code] for code in group.members[:3].tolist()}
+
+    campaign = campaign_of(replace(group, speaking=speaking), roster, traffic)
+
+    assert campaign.tier is Tier.REVIEW
+    assert {one.account_id for one in campaign.members if one.tier is Tier.WATCH} == quiet
+    assert all((one.confidence <= 0.1) == (one.account_id in quiet) for one in campaign.members)
+
+
 def test_a_victim_of_a_verified_organisation_is_still_only_watched() -> None:
     """The owner who could be asked is told, not reviewed."""
     rows = [*farm_rows(), *([{"account_id": STOLEN, **HOME}] * 12)]

@@ -1,11 +1,13 @@
 """One customer's accounts: what they do among themselves ties nobody else."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from stillwatch.facts.campaign import Tier
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.customers import between_customers, customers, each_customer, firms, own_pairs, payers
@@ -14,6 +16,8 @@ from stillwatch.link.pace import GroupPace
 from stillwatch.link.rhythm import RhythmOptions, group_rhythm
 from tests.link.test_pace import by_turns
 from tests.link.test_rhythm import DAY, Request, clocked, codes
+from tests.link.worlds import World
+from tests.test_pipeline import accused, scan_world
 
 Codes = npt.NDArray[np.int32]
 ACCOUNTS = 12
@@ -188,3 +192,28 @@ def test_an_owners_own_bursts_are_none_of_others(seed: int) -> None:
     with_owners = GroupPace.of(timelines, members, options, alone).bits(members)
 
     assert with_owners.tolist() == without.tolist()
+
+
+@pytest.mark.parametrize("firms_own", [True, False])
+def test_keys_of_small_firms_that_take_over_from_each_other_accuse_nobody(tmp_path: Path, firms_own: bool) -> None:
+    """Three keys with a domain and an exit of their firm; the same work without them is a hand's."""
+    world = World(seed=3)
+    world.honest(300, each=6)
+    texts = [world.talk(24) for _ in range(4)]
+    names = []
+    for firm in range(8):
+        exit_ = world.address()
+        for key in range(3):
+            known = {"email_domain": f"firm-{firm}.example"} if firms_own else {}
+            name = world.account(f"key-{firm}-{key}", **known)
+            names.append((name, exit_ if firms_own else world.address()))
+    for turn in range(240):
+        firm, key = turn % 8, int(world.rng.integers(3))
+        (giver, there), (taker, elsewhere) = names[3 * firm + key], names[3 * firm + (key + 1) % 3]
+        at, words = float(world.rng.uniform(0, 3 * 86_400)), f"{texts[turn % 4]} {world.talk(12)}"
+        world.ask(giver, at, words, 0.2, client_ip=there, status=429, output_text=None)
+        world.ask(taker, at + 1.5, words, client_ip=elsewhere)
+
+    named = accused(scan_world(world.write(tmp_path)), Tier.REVIEW)
+
+    assert named == (set() if firms_own else {name for name, _ in names})

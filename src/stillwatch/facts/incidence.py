@@ -56,11 +56,21 @@ class Incidence:
 
     def among(self, chosen: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> "Incidence":
         """What (n,) chosen accounts share with each other; of the others, those `known` are known to hold nothing."""
-        account = np.repeat(np.arange(len(self.known), dtype=np.int32), np.diff(self.by_account))
-        kept = np.flatnonzero(chosen[account])
-        kept = kept[np.argsort(self.held[kept], kind="stable")]
-        token = self.tokens[self.held[kept]]
-        return Incidence.of(self.kind, token, account[kept], self.weight[kept], self.known & known)
+        return self._of_rows(chosen[self._account()], self.known & known)
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> "Incidence":
+        """The (t,) chosen tokens; who holds others only is known to share nothing."""
+        return self._of_rows(chosen[self.held], self.known)
+
+    def _account(self) -> Codes:
+        """Beside `held`: who holds it."""
+        return np.repeat(np.arange(len(self.known), dtype=np.int32), np.diff(self.by_account))
+
+    def _of_rows(self, chosen: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> "Incidence":
+        """What is left of the rows beside `held`."""
+        rows = np.flatnonzero(chosen)
+        rows = rows[np.argsort(self.held[rows], kind="stable")]
+        return Incidence.of(self.kind, self.tokens[self.held[rows]], self._account()[rows], self.weight[rows], known)
 
     @property
     def sizes(self) -> Offsets:

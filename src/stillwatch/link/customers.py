@@ -138,6 +138,18 @@ def own_pairs(views: Sequence[Incidence], payer: Codes, least_kinds: int) -> Cod
     return found[(kinds >= least_kinds) & (pays_for[found] <= 2).all(axis=1)]  # noqa: PLR2004 - the pair itself
 
 
+def beyond_firms(view: Incidence, firm: Codes) -> Incidence:
+    """What accounts share beyond their own firm: what only one firm's accounts hold ties them to nobody else.
+
+    A thing that holds two keys of each of two firms together says nothing of the firms, whatever text both send.
+    """
+    if len(view.tokens) == 0:
+        return view
+    of = firm[view.holders]
+    low, high = (end.reduceat(of, view.by_token[:-1]) for end in (np.minimum, np.maximum))
+    return view.only(low != high)
+
+
 def between_customers(passed: HandOffs, pairs: Codes, firm: Codes) -> HandOffs:
     """The hand-offs without those between the two accounts of a pair, or the accounts of a firm."""
     accounts = len(firm)

@@ -11,7 +11,7 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.customers import between_customers, customers, firms, own_pairs, payers
+from stillwatch.link.customers import between_customers, beyond_firms, customers, firms, own_pairs, payers
 from stillwatch.link.hand_offs import HandOffs, hand_offs
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.shared_things import shared_things
@@ -44,6 +44,8 @@ class Evidence:
         owner, domain = (_numbered(roster, column) for column in ("organisation", "email_domain"))
         firm = firms((owner, domain), incidences, payer, options.most_unnamed)
         passed = between_customers(passed, own_pairs(incidences, payer, options.own_kinds), firm)
+        shared = [beyond_firms(one, firm) if one.kind.family is Family.THINGS else one for one in incidences]
+        incidences = [one for one in shared if len(one.tokens)]
         customer = customers(payer, owner, firm, options.most_unnamed)
         return cls(traffic, roster, incidences, passed, Timelines(traffic, roster), customer)
 
