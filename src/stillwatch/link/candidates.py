@@ -11,7 +11,7 @@ from scipy.sparse import coo_array, csr_array
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import Family, TokenKind
-from stillwatch.link.bundles import BundleOptions, texts_together
+from stillwatch.link.bundles import BundleOptions, dense_parts, texts_together
 from stillwatch.link.hand_offs import HandOff, HandOffs
 
 Codes = npt.NDArray[np.int32]
@@ -46,8 +46,8 @@ class Candidate:
     passing: bool = False
     """Whether it is a circle of hand-offs other than quotations, which strangers hardly ever make."""
     bundled: bool = False
-    """Whether it is everybody who sends one of a bundle of texts: what words say for its accounts is what proposed it,
-    so that it counts only where somebody speaks for them."""
+    """Whether it is everybody who sends several of a bundle of texts: what words say for them is what proposed them, so
+    that it counts only where somebody speaks for them."""
 
 
 def candidates(
@@ -57,7 +57,7 @@ def candidates(
 
     Paraphrase spreads one template over many, each of which some accounts of a pool send: no one of them has the pool,
     a circle of those who send many in common does. Cover traffic draws the accounts of a pool to the circles of its
-    cover; the texts of one work list go together all the same, and so do those who send any of them.
+    cover; the texts of one work list go together all the same, and so do those who send several of them.
     """
     most = max(options.least_accounts, int(options.largest_share * accounts))
     seen: dict[bytes, Candidate] = {}
@@ -153,12 +153,13 @@ def _holding_graph(views: list[Incidence], accounts: int, family: Family, option
 def _senders_of_bundles(
     views: list[Incidence], accounts: int, options: CandidateOptions, rng: np.random.Generator
 ) -> Iterator[Codes]:
-    """For each bundle of texts, everybody who sends one of them: an account may be in several."""
+    """For each bundle of texts, everybody who sends several of them: an account may be in more than one."""
     for view in views:
         if view.kind.family is Family.WORDS and view.kind is not TokenKind.SETTINGS:
             sends, together = texts_together(view, accounts, options.bundles)
-            for texts in circles(together, options, rng):
-                yield np.flatnonzero(sends[:, texts].sum(axis=1)).astype(np.int32)
+            finer = circles(together, options, rng, _resolutions(together.shape[0], options)[1:])
+            for texts in (*dense_parts(together, options.bundles), *finer):
+                yield np.flatnonzero(sends[:, texts].sum(axis=1) >= options.bundles.least_texts).astype(np.int32)
 
 
 def _resolutions(nodes: int, options: CandidateOptions) -> list[float]:
