@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from stillwatch.facts.token import TokenKind
-from stillwatch.link.bundles import BundleOptions, texts_together
+from stillwatch.link.bundles import BundleOptions, dense_parts, texts_together
 from tests.link.test_candidates import held
 
 ACCOUNTS = 400
@@ -49,6 +49,17 @@ def test_three_senders_in_common_are_no_bundle_where_chance_makes_as_many() -> N
     """Three of six who send a text of forty: a fifth of all pairs of such texts would look as much alike by luck."""
     assert pairs([list(range(6)), [*range(3), *range(100, 137)]]) == {}
     assert pairs([list(range(6)), list(range(3, 9))]) != {}
+
+
+def test_texts_apart_from_all_others_are_one_bundle_where_most_of_them_go_together() -> None:
+    """A work list of four texts; a chain of five, each of which goes with the next only; a pair."""
+    work = [list(range(10)) for _ in range(4)]
+    chain = [list(range(100 + 10 * place, 120 + 10 * place)) for place in range(5)]
+    pair = [list(range(200, 210)) for _ in range(2)]
+    options = BundleOptions()
+    _, together = texts_together(held(TokenKind.TEMPLATE, [*work, *chain, *pair], ACCOUNTS), ACCOUNTS, options)
+
+    assert [part.tolist() for part in dense_parts(together, options)] == [[0, 1, 2, 3]]
 
 
 def test_an_accounts_commoner_texts_are_left_out_where_it_sends_many() -> None:

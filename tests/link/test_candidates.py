@@ -139,7 +139,7 @@ def test_hand_offs_between_holders_of_different_tokens_pick_out_nobody() -> None
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_pool_under_cover_is_proposed_by_the_texts_of_its_work_list(seed: int) -> None:
-    """Forty accounts send four of five texts, and five texts of the people whom they hide among."""
+    """Forty accounts send four of five texts, and five of the people whom they hide among; ten of these send one."""
     rng = np.random.default_rng(seed)
     pool, people = range(40), 600
     work: list[list[int]] = [[] for _ in range(5)]
@@ -149,6 +149,8 @@ def test_a_pool_under_cover_is_proposed_by_the_texts_of_its_work_list(seed: int)
             work[text].append(code)
         for text in rng.choice(20, 5, replace=False).tolist():
             cover[text].append(code)
+    for place, code in enumerate(range(40, 50)):
+        work[place % 5].append(code)
 
     found = propose([held(TokenKind.TEMPLATE, [*work, *cover], people)], NOBODY, people)
 
