@@ -46,7 +46,7 @@ def test_what_more_than_a_tenth_sends_goes_with_nothing() -> None:
 
 
 def test_three_senders_in_common_are_no_bundle_where_chance_makes_as_many() -> None:
-    """Three of six who send a text of forty: a fifth of all pairs of such texts would look as much alike by luck."""
+    """Three of six who send a text of forty: one pair of such texts in sixty looks as much alike by luck."""
     assert pairs([list(range(6)), [*range(3), *range(100, 137)]]) == {}
     assert pairs([list(range(6)), list(range(3, 9))]) != {}
 

@@ -22,8 +22,8 @@ class BundleOptions:
     in_common: float = 0.5
     """Two texts go together where this share of the rarer one's senders send the other as well, ..."""
     beyond_bits: float = 13.0
-    """... and strangers would have so many senders in common this seldom (bits): of the pairs of a log in which each
-    text meets a hundred others, one in eighty by chance, which only proposes."""
+    """... and strangers would have so many senders in common this seldom (bits): a text that
+    meets a hundred others goes with one of them by chance once in eighty times, which only proposes."""
     least_texts: int = 2
     """Who sends so many of a bundle is in its candidate: one text may be cover that a campaign and others share. Of 387
     who sent one text of a bundle of 36 a campaign's were 150, of 149 who sent two 140."""

@@ -79,10 +79,15 @@ def _shares_within(of: Codes, views: Sequence[Incidence]) -> npt.NDArray[np.bool
     shares = np.zeros(len(of), dtype=np.bool_)
     for view in views:
         if view.kind in _OWN and len(view.tokens):
-            claimed = of[view.holders]
-            low, high = (end.reduceat(claimed, view.by_token[:-1]) for end in (np.minimum, np.maximum))
-            shares[view.holders[np.repeat(low == high, view.sizes)]] = True
+            shares[view.holders[np.repeat(_held_by_one(view, of), view.sizes)]] = True
     return shares
+
+
+def _held_by_one(view: Incidence, of: Codes) -> npt.NDArray[np.bool_]:
+    """(t,) whether all holders of a token have one number; `view` has a token at least."""
+    low, high = (end.reduceat(of[view.holders], view.by_token[:-1]) for end in (np.minimum, np.maximum))
+    one: npt.NDArray[np.bool_] = low == high
+    return one
 
 
 def _paid_alone(of: Codes, payer: Codes) -> npt.NDArray[np.bool_]:
@@ -143,11 +148,7 @@ def beyond_firms(view: Incidence, firm: Codes) -> Incidence:
 
     A thing that holds two keys of each of two firms together says nothing of the firms, whatever text both send.
     """
-    if len(view.tokens) == 0:
-        return view
-    of = firm[view.holders]
-    low, high = (end.reduceat(of, view.by_token[:-1]) for end in (np.minimum, np.maximum))
-    return view.only(low != high)
+    return view.only(~_held_by_one(view, firm)) if len(view.tokens) else view
 
 
 def between_customers(passed: HandOffs, pairs: Codes, firm: Codes) -> HandOffs:
