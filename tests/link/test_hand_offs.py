@@ -151,6 +151,55 @@ def test_a_conversation_that_many_go_on_with_was_passed_to_the_first_of_them() -
     }
 
 
+def talked(account: str, *texts: str, output_text: str | None = None) -> dict[str, Any]:
+    """A request whose messages are the user's and the model's in turn, the last the user's."""
+    roles = ("user", "assistant") if len(texts) % 2 else ("assistant", "user")
+    messages = [{"role": roles[place % 2], "text": text} for place, text in enumerate(texts)]
+    return {"account_id": account, "input_messages": messages, "output_text": output_text}
+
+
+STORED = [TALK() for _ in range(9)]
+
+
+def test_a_stored_conversation_whose_turns_are_sent_by_several_accounts() -> None:
+    """Its answers came from elsewhere, so that no account's answer is in another's history."""
+    rows = [
+        talked("one", *STORED[:3], output_text=TALK()),
+        talked("two", *STORED[:5], output_text=TALK()),
+        talked("three", *STORED[:7], output_text=TALK()),
+    ]
+
+    assert passed(rows) == {("one", "two", HandOff.RESUMED), ("two", "three", HandOff.RESUMED)}
+
+
+def test_a_relay_that_cuts_away_how_a_conversation_began() -> None:
+    """A long conversation is sent by its last messages only."""
+    assert passed([talked("one", *STORED[:5]), talked("two", *STORED[2:7])]) == {("one", "two", HandOff.RESUMED)}
+
+
+def test_a_turn_that_went_on_with_its_answer_is_told_once() -> None:
+    """Who goes on with what the other was told goes on with its question, too: that is one conversation."""
+    rows = [talked("one", *STORED[:3], output_text=STORED[3]), talked("two", *STORED[:5])]
+
+    assert passed(rows) == {("one", "two", HandOff.CONTINUED)}
+
+
+def test_ones_own_stored_conversation_and_a_public_one_are_no_hand_offs() -> None:
+    """Asking again with another answer is editing; what many have gone on with is common property."""
+    public = [talked(f"a{n:02d}", *STORED[:3]) for n in range(12)]
+
+    assert passed([talked("one", *STORED[:3]), talked("one", *STORED[:5])]) == set()
+    assert passed([*public, talked("two", *STORED[:5])]) == set()
+
+
+def test_strangers_who_begin_alike_pass_nothing_on() -> None:
+    """A popular opening and a short answer to it come up everywhere."""
+    opening, rows = TALK(), ["hi", "hello, how can I help?", "thanks"]
+
+    assert passed([talked("one", opening), talked("two", opening, TALK(), TALK())]) == set()
+    assert passed([talked("one", *rows), talked("two", *rows, TALK(), TALK())]) == set()
+
+
 def test_ones_own_conversation_is_no_hand_off() -> None:
     """Going on with what one was told is what conversations are."""
     question, answer = TALK(), TALK()
@@ -208,3 +257,18 @@ def test_a_reasoning_signature_replayed_in_a_foreign_account() -> None:
     ]
 
     assert passed(rows) == {("one", "two", HandOff.SIGNATURE)}
+
+
+def test_a_signature_from_elsewhere_that_several_accounts_send_in() -> None:
+    """Nobody in the log was issued it, so it came with a conversation that somebody else had; the first one gave it."""
+    sent = [{"account_id": name, "text": TALK(), "reasoning_signatures": ["sig-b"]} for name in ("one", "two", "three")]
+
+    assert passed(sent) == {("one", "two", HandOff.CARRIED), ("one", "three", HandOff.CARRIED)}
+    assert passed(sent[:1]) == set()
+
+
+def test_a_signature_that_crowds_send_in_is_common_property() -> None:
+    """An example in somebody's documentation holds one."""
+    sent = [{"account_id": f"a{n}", "text": TALK(), "reasoning_signatures": ["sig-c"]} for n in range(9)]
+
+    assert passed(sent) == set()

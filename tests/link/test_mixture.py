@@ -39,7 +39,7 @@ def test_nothing_passed_says_nothing() -> None:
     assert bits([]) == [0.0] * len(GROUP)
 
 
-@pytest.mark.parametrize("kind", [HandOff.RETRY, HandOff.CONTINUED, HandOff.SIGNATURE])
+@pytest.mark.parametrize("kind", [kind for kind in HandOff if kind is not HandOff.QUOTED])
 def test_who_takes_is_tied_in_more_than_who_gives(kind: HandOff) -> None:
     """Honest people's work is now and then gone on with elsewhere; hardly any go on with what others began."""
     giver, taker, *others = bits([(0, 1, kind)])
@@ -199,6 +199,15 @@ def test_retries_are_an_own_deed_of_who_gives_to_two_and_takes_from_two() -> Non
 
     assert own_deeds(taken) == own_deeds(once) == [False] * len(GROUP)
     assert own_deeds([*once, (1, 4, HandOff.RETRY)]) == [False, True, False, False, False, False]
+
+
+@pytest.mark.parametrize("kind", [HandOff.RESUMED, HandOff.CARRIED])
+def test_a_conversation_from_elsewhere_is_an_own_deed_as_a_retry_is(kind: HandOff) -> None:
+    """It may be public, and somebody may have sent its beginning in before: that it goes round is what tells."""
+    taken = [(0, 1, kind), (2, 1, kind)]
+
+    assert own_deeds(taken) == [False] * len(GROUP)
+    assert own_deeds([*taken, (1, 3, kind), (1, 4, kind)]) == [False, True, False, False, False, False]
 
 
 def test_who_only_gave_is_told_from_who_took_and_from_whose_requests_were_tried_again() -> None:

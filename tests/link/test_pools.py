@@ -184,6 +184,24 @@ def test_pieces_of_one_software_that_are_alike_are_one() -> None:
     assert joined(pools(rng, quiet, TWO_TOPICS, software=[range(2 * POOL)]), *pieces) == [ONE, OTHER]
 
 
+def test_pools_that_pass_much_within_and_hardly_anything_between_them_are_two() -> None:
+    """One balancer would have passed from one to the other; a few passes leave its accounts in pieces by chance."""
+    rng = np.random.default_rng(0)
+    one_topic = np.zeros(2 * POOL, dtype=np.int64)
+    pieces = range(POOL), range(POOL, 2 * POOL)
+    much = [(a, b) for piece in pieces for a in piece for b in piece if a < b]
+    little = [(piece[k], piece[k + 1]) for piece in pieces for k in range(POOL - 1)]
+    between = [(a, b) for a in pieces[0] for b in pieces[1]]
+
+    def of(passes: Sequence[tuple[int, int]]) -> list[set[int]]:
+        return joined(pools(rng, QUIET, one_topic, software=[range(2 * POOL)], passes=passes), *pieces)
+
+    assert of(much) == [ONE, OTHER]
+    assert of([*much, (0, POOL)]) == [ONE, OTHER]
+    assert of(little) == [ONE | OTHER]
+    assert of([*much, *between]) == [ONE | OTHER]
+
+
 def test_what_everybody_sends_and_who_does_nothing_together_joins_nobody() -> None:
     """A software of a third of the log is common property, and colleagues who use one do not act as one."""
     rng = np.random.default_rng(0)

@@ -25,7 +25,9 @@ from tests.profile.test_traffic import RATE, ROWS, plain, rows_with_ids
 
 def needed(traffic: Traffic) -> Traffic:
     """What is left of all traffic when tokens go that cannot tie two accounts, the plain way."""
-    out: dict[str, Any] = {name: getattr(traffic, name).shared() for name in ("phrases", "prompts", "systems")}
+    out: dict[str, Any] = {
+        name: getattr(traffic, name).shared() for name in ("phrases", "prompts", "systems", "carried")
+    }
     for one, other in (("said", "asked"), ("issued", "replayed")):
         ours, theirs = getattr(traffic, one), getattr(traffic, other)
         for name, held, against in ((one, ours, theirs), (other, theirs, ours)):

@@ -70,6 +70,52 @@ def test_the_next_turn_carries_the_closing_key_of_the_last() -> None:
     assert out.column("history_key")[0].as_py() == 0
 
 
+def conversation(*texts: str, system: str | None = None) -> dict[str, Any]:
+    """A request whose messages are the user's and the model's in turn, the last the user's."""
+    roles = ["user", "assistant"] if len(texts) % 2 else ["assistant", "user"]
+    messages = [{"role": roles[place % 2], "text": text} for place, text in enumerate(texts)]
+    first = [{"role": "system", "text": system}] if system is not None else []
+    return {"input_messages": [*first, *messages], "exchange_id": "-".join(texts)[:40] + str(system)}
+
+
+ASKED = ["why is the sky blue " * 6, "and what colour is it on Mars " * 6, "and at night, when nobody looks " * 6]
+TOLD = ["because of scattering, which is strong for blue " * 6, "butterscotch, since there is dust in the air " * 6]
+
+
+def test_a_conversation_is_known_by_its_last_turn_whatever_is_around_it() -> None:
+    """Another system prompt, a beginning that was cut away and another answer at the end change nothing of it."""
+    before = conversation(ASKED[0], TOLD[0], ASKED[1], system="be brief")
+    after = conversation(ASKED[0], TOLD[0], ASKED[1], TOLD[1], ASKED[2], system="be long")
+    cut = conversation(TOLD[0], ASKED[1], TOLD[1], ASKED[2])
+
+    out = batch([before, after, cut])
+    turn, earlier = out.column("turn_key").to_pylist(), out.column("earlier_key").to_pylist()
+
+    assert turn[0] == earlier[1] == earlier[2] != 0
+    assert turn[1] == turn[2] != 0
+    assert earlier[0] == 0
+
+
+@pytest.mark.parametrize("texts", [(ASKED[0],), ("hi", "hello", "thanks"), (ASKED[0], TOLD[0])])
+def test_what_is_nobodys_own_turn_has_no_key(texts: tuple[str, ...]) -> None:
+    """A first question is a prompt, a greeting is everybody's, and the model's own last words were not answered yet."""
+    roles = ("user", "assistant")
+    messages = [{"role": roles[place % 2], "text": text} for place, text in enumerate(texts)]
+
+    assert batch([{"input_messages": messages}]).column("turn_key").to_pylist() == [0]
+
+
+def test_a_turn_told_in_two_messages_is_one() -> None:
+    """Calls of tools are messages beside the model's words; where the turn was before is asked of the whole of it."""
+    two = [{"role": "assistant", "text": TOLD[0]}, {"role": "assistant", "text": "tool call"}]
+    begun = [*two, {"role": "user", "text": ASKED[1]}]
+    went_on = [*begun, {"role": "assistant", "text": TOLD[1]}, {"role": "user", "text": ASKED[2]}]
+
+    out = batch([{"input_messages": begun}, {"input_messages": went_on, "exchange_id": "y"}])
+
+    assert out.column("turn_key")[0] == out.column("earlier_key")[1]
+
+
 def test_content_state_says_what_was_left_of_the_text() -> None:
     """Texts, digests in their place, and nothing at all are told apart."""
     digest = "sha256:" + "0" * 64

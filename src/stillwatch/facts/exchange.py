@@ -35,6 +35,8 @@ EXCHANGE: Final = pa.schema(
         pa.field("request_key", pa.uint64(), nullable=False),  # the whole input, in order
         pa.field("history_key", pa.uint64(), nullable=False),  # the input up to and with the model's last turn
         pa.field("closing_key", pa.uint64(), nullable=False),  # the whole input and the answer: the next turn's history
+        pa.field("turn_key", pa.uint64(), nullable=False),  # the model's last turn and what was asked since
+        pa.field("earlier_key", pa.uint64(), nullable=False),  # the same one turn before: where this conversation was
         # Sketches: keyed hashes of word shingles, sampled alike everywhere (FracMinHash, Irber et al. 2022).
         pa.field("prompt_shingles", pa.list_(pa.uint64()), nullable=False),  # of system prompt and last message
         pa.field("answer_shingles", pa.list_(pa.uint64()), nullable=False),  # of the answer

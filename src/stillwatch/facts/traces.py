@@ -18,6 +18,8 @@ TRACE: Final[Mapping[str, type[np.integer[Any]]]] = {
     "request": np.uint64,
     "history": np.uint64,
     "closing": np.uint64,
+    "turn": np.uint64,
+    "earlier": np.uint64,
     "outcome": np.uint8,
 }
 """The columns of a trace; times are microseconds since 1970."""

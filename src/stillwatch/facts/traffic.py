@@ -18,7 +18,7 @@ PAIRS: Final[Mapping[str, type[Pairs]]] = {
         ),
         Holdings,
     ),
-    **dict.fromkeys(("said", "asked", "issued", "replayed"), Quotes),
+    **dict.fromkeys(("said", "asked", "issued", "replayed", "carried"), Quotes),
 }  # fmt: skip
 """The summaries that are pairs, by name, and their kind."""
 
@@ -55,7 +55,9 @@ class Traffic:
     issued: Quotes
     """Reasoning signatures given out with answers."""
     replayed: Quotes
-    """Reasoning signatures sent in."""
+    """Reasoning signatures sent in, to meet those `issued`."""
+    carried: Quotes
+    """The same signatures, to meet each other: what two accounts send in, whoever issued it."""
     accounts: dict[int, str] = field(default_factory=dict)
     """Account ids by key."""
     model_names: dict[int, str] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class Traffic:
         return cls(
             activity=Activity.empty(), traces=Traces.empty(), phrases=none, prompts=none, systems=none, addresses=none,
             credentials=none, tenants=none, models=none, settings=none, seats=none, manners=none,
-            said=unsaid, asked=unsaid, issued=unsaid, replayed=unsaid,
+            said=unsaid, asked=unsaid, issued=unsaid, replayed=unsaid, carried=unsaid,
         )  # fmt: skip
 
     def merge(self, other: "Traffic") -> "Traffic":

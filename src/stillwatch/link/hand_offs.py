@@ -26,6 +26,8 @@ class HandOff(IntEnum):
     CONTINUED = 2
     QUOTED = 3
     SIGNATURE = 4
+    RESUMED = 5
+    CARRIED = 6
 
     @property
     def words(self) -> str:
@@ -35,6 +37,8 @@ class HandOff(IntEnum):
             HandOff.CONTINUED: "a conversation begun on one account went on in another",
             HandOff.QUOTED: "one account's answers came back in another account's input",
             HandOff.SIGNATURE: "a reasoning signature issued to one account was sent in by another",
+            HandOff.RESUMED: "a conversation one account sent in went on in another, with an answer from elsewhere",
+            HandOff.CARRIED: "a reasoning signature issued elsewhere was sent in by both",
         }[self]
 
 
@@ -105,11 +109,15 @@ class HandOffs:
 def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions) -> HandOffs:
     """Every hand-off between two accounts in the traffic."""
     rows = traffic.traces.rows
+    giver, taker, later = _gone_on(rows, roster, options, "closing", "history", np.arange(len(rows["exchange"])))
+    elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), later)
     found = [
         (*_retries(rows, roster, options), HandOff.RETRY),
-        (*_continued(rows, roster, options), HandOff.CONTINUED),
+        (giver, taker, HandOff.CONTINUED),
+        (*_gone_on(rows, roster, options, "turn", "earlier", elsewhere)[:2], HandOff.RESUMED),
         (*_quoted(traffic.said, traffic.asked, roster, options), HandOff.QUOTED),
         (*_signatures(traffic.issued, traffic.replayed, roster, options), HandOff.SIGNATURE),
+        (*_carried(traffic.issued, traffic.carried, roster, options), HandOff.CARRIED),
     ]
     giver = np.concatenate([one[0] for one in found]).astype(np.int32)
     taker = np.concatenate([one[1] for one in found]).astype(np.int32)
@@ -226,41 +234,45 @@ def _prompt(request, start, end, around, longest, luck):  # type: ignore[no-unty
     return out
 
 
-def _continued(rows: Columns, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
-    """A conversation, up to and with the answer one account was given, that another account sends on."""
-    history, closing = rows["history"], rows["closing"]
-    asked_on = history[history != 0]
-    begun = _by_time(rows, np.flatnonzero(is_among(closing, asked_on)), closing)
-    keys = closing[begun]
-    later = np.flatnonzero(is_among(history, keys))
-    later = _without_copies(rows, roster, later[np.argsort(history[later])], options)  # neighbours look up neighbours
-    low = np.searchsorted(keys, history[later], side="left")
-    high = np.searchsorted(keys, history[later], side="right")
-    pairs: tuple[Codes, Codes] = _pair_turns(
+def _gone_on(  # noqa: PLR0913 - which two digests meet, and in which rows
+    rows: Columns, roster: Roster, options: HandOffOptions, left: str, met: str, some: npt.NDArray[np.int64]
+) -> tuple[Codes, Codes, npt.NDArray[np.int64]]:
+    """A conversation that one account left off and another goes on with in `some` rows; and which rows these are.
+
+    With the answer that the one was given (its closing is the other's history), or, where that answer was not used, or
+    what came before was cut away, by its last turn, which the other's conversation had one turn before.
+    """
+    start_of, goes_on = rows[left], rows[met][some]
+    begun = _by_time(rows, np.flatnonzero(is_among(start_of, goes_on[goes_on != 0])), start_of)
+    keys = start_of[begun]
+    later = some[is_among(goes_on, keys)]
+    later = _without_copies(rows, roster, met, later[np.argsort(rows[met][later])], options)
+    low = np.searchsorted(keys, rows[met][later], side="left")  # neighbours look up neighbours
+    high = np.searchsorted(keys, rows[met][later], side="right")
+    giver, taker, place = _pair_turns(
         roster.codes(rows["account"][begun]), rows["start"][begun], low, high, roster.codes(rows["account"][later]),
         rows["start"][later], options.max_holders,
     )  # fmt: skip
-    return pairs
+    return giver, taker, later[place]
 
 
 def _without_copies(
-    rows: Columns, roster: Roster, later: npt.NDArray[np.int64], options: HandOffOptions
+    rows: Columns, roster: Roster, met: str, later: npt.NDArray[np.int64], options: HandOffOptions
 ) -> npt.NDArray[np.int64]:
-    """Turns, sorted by their history, of which one that many accounts go on with is only the first one's.
+    """Turns, sorted by what they go on with, of which one that many accounts go on with is only the first one's.
 
     What many go on with is common property. The first may have been given it all the same: copies made afterwards must
     not hide that, nor make its owner one who gives to everybody.
     """
-    history = rows["history"][later]
-    _, turns = np.unique(history, return_counts=True)
+    _, turns = np.unique(rows[met][later], return_counts=True)
     often = np.repeat(turns > options.max_holders, turns)
-    some = _by_time(rows, later[often], rows["history"])
-    theirs = rows["history"][some]
+    some = _by_time(rows, later[often], rows[met])
+    theirs = rows[met][some]
     kept = ~_common(theirs, roster.codes(rows["account"][some]), options.max_holders)
     kept[:1] = True
     kept[1:] |= theirs[1:] != theirs[:-1]
     merged = np.concatenate([later[~often], some[kept]])
-    return merged[np.argsort(rows["history"][merged])]
+    return merged[np.argsort(rows[met][merged])]
 
 
 @nb.njit(cache=True)
@@ -268,6 +280,7 @@ def _pair_turns(giver_of, given_at, low, high, taker_of, taken_at, max_holders):
     """One pair for each later turn whose conversation only other accounts had begun before it."""
     giver = np.empty(len(low), dtype=np.int32)
     taker = np.empty(len(low), dtype=np.int32)
+    place = np.empty(len(low), dtype=np.int64)
     n = 0
     for i in range(len(low)):
         if high[i] - low[i] > max_holders:
@@ -284,8 +297,9 @@ def _pair_turns(giver_of, given_at, low, high, taker_of, taken_at, max_holders):
         if other >= 0 and not own:
             giver[n] = other
             taker[n] = taker_of[i]
+            place[n] = i
             n += 1
-    return giver[:n].copy(), taker[:n].copy()
+    return giver[:n].copy(), taker[:n].copy(), place[:n].copy()
 
 
 def _quoted(said: Quotes, asked: Quotes, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
@@ -351,3 +365,17 @@ def _signatures(issued: Quotes, replayed: Quotes, roster: Roster, options: HandO
         issued.token, issued.account, issued.time, replayed.token, replayed.account, replayed.time, options.max_holders
     )
     return roster.codes(giver), roster.codes(taker)
+
+
+def _carried(issued: Quotes, carried: Quotes, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
+    """Reasoning signatures that nobody in the log was issued, from whoever sent one in first to the others who did.
+
+    No two strangers have the same one: it comes with an answer, and is of no use but with the conversation it is from.
+    """
+    foreign = np.flatnonzero(~is_among(carried.token, issued.token))
+    order = foreign[np.lexsort((carried.account[foreign], carried.time[foreign], carried.token[foreign]))]
+    token, account = carried.token[order], carried.account[order]
+    first = np.searchsorted(token, token, side="left")
+    senders = np.searchsorted(token, token, side="right") - first
+    other = (senders <= options.max_holders) & (first < np.arange(len(token)))
+    return roster.codes(account[first[other]]), roster.codes(account[other])

@@ -71,11 +71,12 @@ class Views:
         self.quoted = np.tile(passed.kind == HandOff.QUOTED, 2)
         self.gifts = np.concatenate([_gifts(passed, len(exchanges)), np.zeros(len(passed), dtype=np.int32)])
         self.retried = np.tile(passed.kind == HandOff.RETRY, 2)
+        self.resumed = np.tile(np.isin(passed.kind, (HandOff.RESUMED, HandOff.CARRIED)), 2)
         self.takes = np.repeat([False, True], len(passed.giver))
         order = np.lexsort((self.takes, self.quoted, self.partner, self.partner_of))
         self.partner_of, self.partner = self.partner_of[order], self.partner[order]
         self.times, self.quoted, self.takes = self.times[order], self.quoted[order], self.takes[order]
-        self.retried, self.gifts = self.retried[order], self.gifts[order]
+        self.retried, self.resumed, self.gifts = self.retried[order], self.resumed[order], self.gifts[order]
         self.quotations = np.bincount(self.partner_of[self.quoted], minlength=len(exchanges))
         self.partner_bounds = np.searchsorted(self.partner_of, np.arange(len(exchanges) + 1))
 
@@ -160,17 +161,19 @@ class Views:
         Whoever knows an account's prompts can send them first from an account that is limited, so that it seems to take
         work over, and after it when it is limited itself; whoever knows its conversations can go on with them. It took
         work over itself where it sent what only another's answer can have told it (words, that of two others: one
-        may be public), and had work go round where it gave to two others and took from two.
+        may be public), and had work go round where it gave to two others and took from two. Conversations held
+        elsewhere may be public, and sent in before it by others.
         """
         rows, owner = self.passes_between(members, members)
-        takes, retried, quoted = self.takes[rows], self.retried[rows], self.quoted[rows]
+        takes, quoted = self.takes[rows], self.quoted[rows]
+        untold = self.retried[rows] | self.resumed[rows]
 
         def from_others(chosen: npt.NDArray[np.bool_], least: int) -> npt.NDArray[np.bool_]:
             flags: npt.NDArray[np.bool_] = np.bincount(owner[chosen], minlength=len(members)) >= least
             return flags
 
-        told = from_others(takes & ~retried & ~quoted, 1) | from_others(takes & quoted, options.own_deeds)
-        goes_round = from_others(takes & retried, options.own_deeds) & from_others(~takes & retried, options.own_deeds)
+        told = from_others(takes & ~untold & ~quoted, 1) | from_others(takes & quoted, options.own_deeds)
+        goes_round = from_others(takes & untold, options.own_deeds) & from_others(~takes & untold, options.own_deeds)
         own: npt.NDArray[np.bool_] = told | goes_round
         return own
 
@@ -225,7 +228,8 @@ class Views:
 def _gifts(passed: HandOffs, accounts: int) -> npt.NDArray[np.int32]:
     """How often each row gives: a conversation that goes on elsewhere takes its signatures along, and is given once."""
     pair = passed.giver.astype(np.int64) * accounts + passed.taker
-    along = (passed.kind == HandOff.SIGNATURE) & np.isin(pair, pair[passed.kind == HandOff.CONTINUED])
+    went = pair[np.isin(passed.kind, (HandOff.CONTINUED, HandOff.RESUMED))]
+    along = np.isin(passed.kind, (HandOff.SIGNATURE, HandOff.CARRIED)) & np.isin(pair, went)
     return np.where(along, 0, passed.count).astype(np.int32)
 
 

@@ -25,7 +25,7 @@ from stillwatch.store.runs import Held, Run
 HELD_EXCHANGES: Final = 1_500_000
 """Exchanges whose summaries stay in memory: some 400 bytes each."""
 
-_SHARED: Final = ("phrases", "prompts", "systems")
+_SHARED: Final = ("phrases", "prompts", "systems", "carried")
 """Of these, `link` uses only the tokens that two accounts hold; most tokens are one account's alone."""
 _MEETING: Final = (("said", "asked"), ("issued", "replayed"))
 """Of these, it uses only the tokens that are in both."""

@@ -25,6 +25,8 @@ def traces_of(stretch: Stretch) -> Traces:
             "request": stretch.digests("request_key"),
             "history": stretch.digests("history_key"),
             "closing": stretch.digests("closing_key"),
+            "turn": stretch.digests("turn_key"),
+            "earlier": stretch.digests("earlier_key"),
             "outcome": outcome.astype(np.uint8),
         }
     )

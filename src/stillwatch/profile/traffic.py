@@ -29,6 +29,7 @@ def traffic_of(batches: Sequence[pa.RecordBatch], answer_rate: int) -> Traffic:
     model = digests[names.indices.filter(pa.array(known)).to_numpy()]
     signed = stretch.digests("signature_out")
     has_signature = signed != 0
+    replayed = quotes_in_lists(stretch, "signatures_in", stretch.start)
     return Traffic(
         activity=activity_of(stretch),
         traces=traces_of(stretch),
@@ -45,7 +46,8 @@ def traffic_of(batches: Sequence[pa.RecordBatch], answer_rate: int) -> Traffic:
         said=quotes_in_lists(stretch, "answer_shingles", stretch.end),
         asked=quotes_in_lists(stretch, "prompt_shingles", stretch.start, 2**64 // answer_rate),
         issued=Quotes.of(signed[has_signature], stretch.account[has_signature], stretch.end[has_signature]),
-        replayed=quotes_in_lists(stretch, "signatures_in", stretch.start),
+        replayed=replayed,
+        carried=replayed,
         accounts=_names(stretch),
         model_names=dict(zip(digests.tolist(), names.dictionary.to_pylist(), strict=True)),
     )

@@ -30,6 +30,9 @@ _DIGEST_LENGTH: Final = 71
 _REFUSALS: Final = pa.array(
     ["refusal", "content_filter", "content-filter", "safety", "blocked", "guardrail_intervened"]
 )
+_LEAST_TURN: Final = 128
+"""A turn of a conversation that is shorter (bytes) is nobody's own: a greeting, and thanks for it. Two digests
+in place of texts are longer."""
 _LONGEST_PARAMS: Final = 65_536
 """Parameters longer than this are compared as they are written (characters): tools with schemas are shorter."""
 _ABSENT, _HASHED, _FULL = int(ContentState.ABSENT), int(ContentState.HASHED), int(ContentState.FULL)
@@ -90,6 +93,8 @@ class Redactor:
             "request_key": pa.array(texts.keys[2]),
             "history_key": pa.array(texts.keys[3]),
             "closing_key": pa.array(texts.keys[4]),
+            "turn_key": pa.array(texts.keys[5]),
+            "earlier_key": pa.array(texts.keys[6]),
             "prompt_shingles": pa.ListArray.from_arrays(texts.prompt_offsets, texts.prompt_shingles),
             "answer_shingles": pa.ListArray.from_arrays(texts.answer_offsets, texts.answer_shingles),
             "purpose_marks": pa.array(texts.marks),
@@ -167,7 +172,7 @@ class _Texts:
         """Room for n rows; the shingle buffers are guessed from the bytes of text and grow if they are too small."""
         room = 1024 + 2 * n + messages + size // 16
         return cls(
-            np.zeros((5, n), dtype=np.uint64),
+            np.zeros((7, n), dtype=np.uint64),
             np.zeros(n, dtype=np.int8),
             np.zeros(n, dtype=np.uint32),
             np.zeros((n, MIX_WIDTH), dtype=np.int8),
@@ -213,6 +218,9 @@ def _sketch_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912
         chain = np.uint64(0)
         prompt = -1
         prompt_digest = np.uint64(0)
+        turn = np.uint64(0)
+        turn_bytes = 0
+        answering = False
         first = bounds[i] if listed[i] else bounds[i + 1]
         for m in range(first, bounds[i + 1]):
             if not present[m]:
@@ -228,6 +236,13 @@ def _sketch_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912
                 full = True
             if roles[m] == ASSISTANT:
                 keys[3, i] = chain
+                if not answering:
+                    keys[6, i] = turn if turn_bytes >= _LEAST_TURN else np.uint64(0)
+                    turn = np.uint64(0)
+                    turn_bytes = 0
+                answering = True
+                turn = sip_pair(turn + np.uint64(ASSISTANT), digest, k0, k1)
+                turn_bytes += end - start
             elif roles[m] == SYSTEM:
                 keys[0, i] = digest if keys[0, i] == 0 else sip_pair(keys[0, i], digest, k0, k1)
                 if not _is_digest(data, start, end):
@@ -241,7 +256,13 @@ def _sketch_rows(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912
             else:
                 prompt = m
                 prompt_digest = digest
+                answering = False
+                if turn != 0:
+                    turn = sip_pair(turn + np.uint64(USER), digest, k0, k1)
+                    turn_bytes += end - start
         keys[2, i] = chain
+        if not answering and turn_bytes >= _LEAST_TURN:
+            keys[5, i] = turn
         if prompt >= 0:
             start, end = trim(data, offsets[prompt], offsets[prompt + 1])
             keys[1, i] = prompt_digest
