@@ -85,7 +85,7 @@ def scan(request: ScanRequest, *, progress: Progress, rejects_to: TextIO) -> Fin
     seen = SeenExchanges()
     beside = request.state.parent if request.state and request.state.parent.is_dir() else None
     options = LedgerOptions(
-        answer_rate=request.redact.answer_rate, workers=request.workers, held=request.held_exchanges, folder=beside
+        asked_rate=request.redact.asked_rate, workers=request.workers, held=request.held_exchanges, folder=beside
     )
     with Ledger(options) as ledger:
         ledger.take_over(earlier.small, earlier.runs)
@@ -147,6 +147,7 @@ def _meaning(request: ScanRequest) -> dict[str, object]:
     """What decides what a summary means, so that those of two scans may only be joined where it is the same."""
     return {
         "prompt rate": request.redact.prompt_rate,
+        "asked rate": request.redact.asked_rate,
         "answer rate": request.redact.answer_rate,
         "--account-by": request.read.account_by,
         "--trusted-hops": request.read.trusted_hops,

@@ -62,12 +62,15 @@ def test_sharing_and_meeting(rows: list[tuple[int, int, int]], cut: int) -> None
         holders[token].add(account)
 
     shared = Holdings.shared_in([one, other])
-    ours, theirs = Holdings.met_in([one], [other])
+    ours, theirs = Holdings.met_in([[one]], [other])
+    *sides, kept = Holdings.met_in([[one], []], [one, other], shared=True)
 
     assert listed(shared) == [row for row in listed(one.merge(other)) if len(holders[row[0]]) > 1]
     both = set(one.token.tolist()) & set(other.token.tolist())
     assert listed(ours) == [row for row in listed(one) if row[0] in both]
     assert listed(theirs) == [row for row in listed(other) if row[0] in both]
+    assert [listed(side) for side in sides] == [listed(one), []]
+    assert listed(kept) == [row for row in listed(one.merge(other)) if row[0] in one.token or len(holders[row[0]]) > 1]
 
 
 @settings(deadline=None)

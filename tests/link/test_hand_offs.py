@@ -45,6 +45,56 @@ def test_a_request_tried_elsewhere_after_a_limit_ban_or_refusal(refusal: dict[st
     }
 
 
+@pytest.mark.parametrize("refusal", [{"status": 429}, {"status": 403}, {"finish_reason": "refusal"}])
+def test_a_request_tried_elsewhere_in_other_words(refusal: dict[str, Any]) -> None:
+    """Whoever words each request anew around the same item of a work list sends no request twice."""
+    item = TALK()
+    rows: list[dict[str, Any]] = [
+        {"account_id": "one", "text": f"{TALK(6)} {item}", **refusal},
+        {"account_id": "two", "text": f"{TALK(6)} {item} {TALK(3)}", **refusal},
+        {"account_id": "three", "text": f"{item} {TALK(4)}"},
+    ]
+
+    assert passed(rows) == {("one", "two", HandOff.RETRY), ("two", "three", HandOff.RETRY)}
+
+
+def test_what_was_answered_before_or_is_asked_much_later_was_not_tried_again() -> None:
+    """A text that others ask about, too, happens to be limited at times; and who waits has nothing passed on."""
+    known, late, own = TALK(), TALK(), TALK()
+    rows: list[dict[str, Any]] = [
+        {"account_id": "zero", "text": known},
+        {"account_id": "one", "text": f"please explain {known}", "status": 429},
+        {"account_id": "two", "text": f"what is meant by {known}"},
+        {"account_id": "one", "text": f"please explain {own}", "status": 429},
+        {"account_id": "one", "text": f"what is meant by {own}"},
+        {"account_id": "one", "text": f"please explain {late}", "status": 429, "started_at": at(3_600.0)},
+        {"account_id": "two", "text": f"what is meant by {late}", "started_at": at(3_680.0)},
+    ]
+
+    assert passed(rows) == set()
+
+
+def test_what_crowds_ask_about_was_not_tried_again_by_the_next_of_them() -> None:
+    """The day's news, limited on one account, comes up on many others within a minute."""
+    news = TALK()
+    crowd = [{"account_id": f"a{n}", "text": f"what of {news} {TALK(2)}", "started_at": at(n + 1.0)} for n in range(9)]
+
+    assert passed([{"account_id": "one", "text": f"explain {news}", "status": 429}, *crowd]) == set()
+
+
+def test_a_request_tried_as_it_was_and_in_other_words_is_counted_once() -> None:
+    """Its phrases say no more than the whole of it."""
+    text = TALK()
+    rows: list[dict[str, Any]] = [
+        {"account_id": "one", "text": text, "status": 429},
+        {"account_id": "two", "text": text},
+    ]
+    timed = [{"exchange_id": f"x{i}", "started_at": START + i * 10 * SECOND, **row} for i, row in enumerate(rows)]
+    traffic = fold([DENSE.redact(raw_batch(timed))], 1)
+
+    assert hand_offs(traffic, Roster.of(traffic, None), HandOffOptions()).count.tolist() == [1]
+
+
 def test_an_honest_retry_stays_on_its_account() -> None:
     """Waiting and asking again is what clients do; a fallback after a broken gateway is no hand-off either."""
     text, other = TALK(), TALK()

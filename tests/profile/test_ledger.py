@@ -25,13 +25,16 @@ from tests.profile.test_traffic import RATE, ROWS, plain, rows_with_ids
 
 def needed(traffic: Traffic) -> Traffic:
     """What is left of all traffic when tokens go that cannot tie two accounts, the plain way."""
-    out: dict[str, Any] = {
-        name: getattr(traffic, name).shared() for name in ("phrases", "prompts", "systems", "carried")
-    }
-    for one, other in (("said", "asked"), ("issued", "replayed")):
-        ours, theirs = getattr(traffic, one), getattr(traffic, other)
-        for name, held, against in ((one, ours, theirs), (other, theirs, ours)):
-            keep = np.isin(held.token, against.token)
+    out: dict[str, Any] = {name: getattr(traffic, name).shared() for name in ("phrases", "prompts", "systems")}
+    for sides, other, shared in ((("said", "failed"), "asked", False), (("issued",), "replayed", True)):
+        theirs = getattr(traffic, other)
+        used = np.isin(theirs.token, np.concatenate([getattr(traffic, side).token for side in sides]))
+        if shared:
+            used |= np.isin(theirs.token, theirs.shared().token)
+        for name, held, keep in (
+            *((side, getattr(traffic, side), np.isin(getattr(traffic, side).token, theirs.token)) for side in sides),
+            (other, theirs, used),
+        ):
             out[name] = Quotes(held.token[keep], held.account[keep], held.value[keep])
     return replace(traffic, **out)
 
@@ -41,7 +44,7 @@ def needed(traffic: Traffic) -> Traffic:
 def test_wherever_it_rested_the_traffic_is_the_same(rows: list[dict[str, Any]], size: int, held: int) -> None:
     """In memory, in runs, or both, merged or not: what comes out is what one fold over everything needs."""
     rows = rows_with_ids(rows)
-    with Ledger(LedgerOptions(answer_rate=RATE, held=held, most_runs=2)) as ledger:
+    with Ledger(LedgerOptions(asked_rate=RATE, held=held, most_runs=2)) as ledger:
         for low in range(0, len(rows), size):
             ledger.add(*ledger.summarise([batch(rows[low : low + size])]))
 
@@ -54,7 +57,7 @@ def test_wherever_it_rested_the_traffic_is_the_same(rows: list[dict[str, Any]], 
 
 def test_what_was_laid_down_is_removed_and_was_nobodys_to_read(tmp_path: Path) -> None:
     """Runs lie in a folder of their own that only the owner can enter, and go when the ledger does."""
-    with Ledger(LedgerOptions(answer_rate=RATE, held=0, folder=tmp_path)) as ledger:
+    with Ledger(LedgerOptions(asked_rate=RATE, held=0, folder=tmp_path)) as ledger:
         ledger.add(*ledger.summarise([batch([{"text": "tell me about the rivers of europe"}])]))
         (own,) = tmp_path.iterdir()
         modes = {path.stat().st_mode & 0o777 for path in own.iterdir()}
@@ -68,7 +71,7 @@ def test_what_was_laid_down_is_removed_and_was_nobodys_to_read(tmp_path: Path) -
 def test_no_text_is_laid_down(tmp_path: Path) -> None:
     """Law 7: neither a word of a question or an answer nor an account's name is in a run."""
     rows = [{"account_id": "somebody-by-name", "text": "tell me about the rivers", "output_text": "the danube is long"}]
-    with Ledger(LedgerOptions(answer_rate=1, held=0, folder=tmp_path)) as ledger:
+    with Ledger(LedgerOptions(asked_rate=1, held=0, folder=tmp_path)) as ledger:
         ledger.add(*ledger.summarise([batch(rows)]))
         written = b"".join(path.read_bytes() for path in tmp_path.rglob("*.parquet"))
 
@@ -115,7 +118,7 @@ def test_summaries_are_what_a_run_holds() -> None:
 
 def test_no_place_to_lay_down_is_told_in_words(tmp_path: Path) -> None:
     """A folder that is not there, or is full, stops the scan with what to do, and no traceback."""
-    ledger = Ledger(LedgerOptions(answer_rate=RATE, held=0, folder=tmp_path / "nowhere"))
+    ledger = Ledger(LedgerOptions(asked_rate=RATE, held=0, folder=tmp_path / "nowhere"))
 
     with pytest.raises(StopError, match=r"could not be laid down in .*nowhere.*Free space there"):
         ledger.summarise([batch([{"text": "tell me about the rivers of europe"}])])

@@ -70,13 +70,22 @@ class Pairs:
         return cls.of(token[keep], account[keep], value[keep])
 
     @classmethod
-    def met_in(cls, parts: Sequence["Pairs"], others: Sequence["Pairs"]) -> tuple[Self, Self]:
-        """The pairs of all parts and those of all others, of tokens that are in both."""
-        token, account, value = _end_to_end(cls, parts)
+    def met_in(
+        cls, sides: Sequence[Sequence["Pairs"]], others: Sequence["Pairs"], *, shared: bool = False
+    ) -> list[Self]:
+        """For each side the pairs of its parts whose token is in the others, and then those of the others in any side.
+
+        Of the others also those whose token two accounts hold, where it is `shared`.
+        """
         their_token, their_account, their_value = _end_to_end(cls, others)
-        mine, other = is_among(token, their_token), is_among(their_token, token)
-        ours = cls.of(token[mine], account[mine], value[mine])
-        return ours, cls.of(their_token[other], their_account[other], their_value[other])
+        kept = _held_by_two(their_token, their_account) if shared else np.zeros(len(their_token), dtype=np.bool_)
+        out = []
+        for parts in sides:
+            token, account, value = _end_to_end(cls, parts)
+            met = is_among(token, their_token)
+            kept |= is_among(their_token, token)
+            out.append(cls.of(token[met], account[met], value[met]))
+        return [*out, cls.of(their_token[kept], their_account[kept], their_value[kept])]
 
     def merge(self, other: Self) -> Self:
         """The pairs of both, in time linear in both."""

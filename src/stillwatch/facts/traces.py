@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 ANSWERED, LIMITED, BANNED, REFUSED, FAILED = 0, 1, 2, 3, 4
 """How an exchange ended: answered, 429, 401/403, declined by the model, any other error."""
+WITHHELD: Final = (LIMITED, BANNED, REFUSED)
+"""The outcomes that somebody decided on, and that another account may go round."""
 
 TRACE: Final[Mapping[str, type[np.integer[Any]]]] = {
     "exchange": np.uint64,

@@ -18,7 +18,7 @@ PAIRS: Final[Mapping[str, type[Pairs]]] = {
         ),
         Holdings,
     ),
-    **dict.fromkeys(("said", "asked", "issued", "replayed", "carried"), Quotes),
+    **dict.fromkeys(("said", "asked", "failed", "issued", "replayed"), Quotes),
 }  # fmt: skip
 """The summaries that are pairs, by name, and their kind."""
 
@@ -51,13 +51,13 @@ class Traffic:
     said: Quotes
     """Sampled shingles of answers."""
     asked: Quotes
-    """Shingles of prompts, sampled as sparsely as `said`, so that the two can meet."""
+    """Shingles of prompts, sampled more sparsely than `phrases`, and no more sparsely than `said`, which they meet."""
+    failed: Quotes
+    """Those of `asked` whose request was limited, banned or refused."""
     issued: Quotes
     """Reasoning signatures given out with answers."""
     replayed: Quotes
-    """Reasoning signatures sent in, to meet those `issued`."""
-    carried: Quotes
-    """The same signatures, to meet each other: what two accounts send in, whoever issued it."""
+    """Reasoning signatures sent in."""
     accounts: dict[int, str] = field(default_factory=dict)
     """Account ids by key."""
     model_names: dict[int, str] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Traffic:
         return cls(
             activity=Activity.empty(), traces=Traces.empty(), phrases=none, prompts=none, systems=none, addresses=none,
             credentials=none, tenants=none, models=none, settings=none, seats=none, manners=none,
-            said=unsaid, asked=unsaid, issued=unsaid, replayed=unsaid, carried=unsaid,
+            said=unsaid, asked=unsaid, failed=unsaid, issued=unsaid, replayed=unsaid,
         )  # fmt: skip
 
     def merge(self, other: "Traffic") -> "Traffic":

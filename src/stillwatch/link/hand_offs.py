@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stillwatch.facts.pairs import is_among
 from stillwatch.facts.quotes import Quotes
 from stillwatch.facts.roster import Roster
-from stillwatch.facts.traces import BANNED, LIMITED, REFUSED
+from stillwatch.facts.traces import WITHHELD
 from stillwatch.facts.traffic import Traffic
 
 Codes = npt.NDArray[np.int32]
@@ -64,6 +64,9 @@ class HandOffOptions:
     with less than this probability."""
     around_s: tuple[float, ...] = (5.0, 60.0, 600.0)
     """These moments: this long before and after the failure (seconds)."""
+    reworded_s: float = 60.0
+    """The same text in other words around it follows within this time (seconds): it is held to less than a whole
+    request is, and failover tooling acts in seconds."""
     quote_holders: int = 2
     """An answer's phrase that more accounts than this were given, or sent in, is public text or a stock phrase."""
     least_quotes: int = 2
@@ -109,15 +112,17 @@ class HandOffs:
 def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions) -> HandOffs:
     """Every hand-off between two accounts in the traffic."""
     rows = traffic.traces.rows
+    tried = _retries(rows, roster, options)
     giver, taker, later = _gone_on(rows, roster, options, "closing", "history", np.arange(len(rows["exchange"])))
     elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), later)
     found = [
-        (*_retries(rows, roster, options), HandOff.RETRY),
+        (*tried, HandOff.RETRY),
+        (*_reworded(traffic.failed, traffic.asked, roster, tried, options), HandOff.RETRY),
         (giver, taker, HandOff.CONTINUED),
         (*_gone_on(rows, roster, options, "turn", "earlier", elsewhere)[:2], HandOff.RESUMED),
         (*_quoted(traffic.said, traffic.asked, roster, options), HandOff.QUOTED),
         (*_signatures(traffic.issued, traffic.replayed, roster, options), HandOff.SIGNATURE),
-        (*_carried(traffic.issued, traffic.carried, roster, options), HandOff.CARRIED),
+        (*_carried(traffic.issued, traffic.replayed, roster, options), HandOff.CARRIED),
     ]
     giver = np.concatenate([one[0] for one in found]).astype(np.int32)
     taker = np.concatenate([one[1] for one in found]).astype(np.int32)
@@ -128,7 +133,7 @@ def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions) -> Hand
 def _retries(rows: Columns, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
     """The same whole request on another account soon after it was limited, banned or refused."""
     request = rows["request"]
-    failed = np.isin(rows["outcome"], (LIMITED, BANNED, REFUSED)) & (request != 0)
+    failed = np.isin(rows["outcome"], WITHHELD) & (request != 0)
     some = _by_time(rows, np.flatnonzero(is_among(request, request[failed])), request)
     account = roster.codes(rows["account"][some])
     common = _common(request[some], account, options.max_holders)
@@ -208,6 +213,59 @@ def _pair_retries(request, account, start, end, failed, window):  # type: ignore
             giver[n] = account[k]
             taker[n] = account[after]
             n += 1
+    return giver[:n].copy(), taker[:n].copy()
+
+
+def _reworded(
+    failed: Quotes, asked: Quotes, roster: Roster, tried: tuple[Codes, Codes], options: HandOffOptions
+) -> tuple[Codes, Codes]:
+    """Phrases first asked in a request that was limited, banned or refused, and soon asked on an account new to them.
+
+    Whoever writes each request anew around what it is about sends no request twice. A phrase that was answered before
+    is no failed one, and one that more accounts than a few ask is common property. Between those who `tried` a whole
+    request again it is the same event, and told there.
+    """
+    window = np.int64(options.reworded_s * 1e6)
+    giver, taker = _asked_elsewhere(
+        failed.token, failed.account, failed.time, asked.token, asked.account, asked.time, options.max_holders, window
+    )
+    pair = np.unique(roster.codes(giver).astype(np.int64) * len(roster) + roster.codes(taker))
+    fresh = pair[~np.isin(pair, tried[0].astype(np.int64) * len(roster) + tried[1])]
+    return (fresh // max(1, len(roster))).astype(np.int32), (fresh % max(1, len(roster))).astype(np.int32)
+
+
+@nb.njit(cache=True)
+def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max_holders, window):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
+    """Walk both sorted lists once; from each phrase's first asker on, pair those who failed with the next to ask."""
+    giver = np.empty(len(a_token), dtype=np.uint64)
+    taker = np.empty(len(a_token), dtype=np.uint64)
+    n = 0
+    i = j = 0
+    while i < len(f_token) and j < len(a_token):
+        if f_token[i] < a_token[j]:
+            i += 1
+            continue
+        i_end, j_end = i, j
+        while j_end < len(a_token) and a_token[j_end] == a_token[j]:
+            j_end += 1
+        if f_token[i] == a_token[j]:
+            while i_end < len(f_token) and f_token[i_end] == f_token[i]:
+                i_end += 1
+            if 1 < j_end - j <= max_holders:
+                order = j + np.argsort(a_time[j:j_end], kind="mergesort")
+                for k in range(len(order) - 1):
+                    one, other = order[k], order[k + 1]
+                    withheld = False
+                    for m in range(i, i_end):
+                        if f_account[m] == a_account[one] and f_time[m] == a_time[one]:
+                            withheld = True
+                    if not withheld:
+                        break
+                    if a_time[other] - a_time[one] <= window:
+                        giver[n] = a_account[one]
+                        taker[n] = a_account[other]
+                        n += 1
+        i, j = i_end, j_end
     return giver[:n].copy(), taker[:n].copy()
 
 
@@ -367,14 +425,14 @@ def _signatures(issued: Quotes, replayed: Quotes, roster: Roster, options: HandO
     return roster.codes(giver), roster.codes(taker)
 
 
-def _carried(issued: Quotes, carried: Quotes, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
+def _carried(issued: Quotes, replayed: Quotes, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
     """Reasoning signatures that nobody in the log was issued, from whoever sent one in first to the others who did.
 
     No two strangers have the same one: it comes with an answer, and is of no use but with the conversation it is from.
     """
-    foreign = np.flatnonzero(~is_among(carried.token, issued.token))
-    order = foreign[np.lexsort((carried.account[foreign], carried.time[foreign], carried.token[foreign]))]
-    token, account = carried.token[order], carried.account[order]
+    foreign = np.flatnonzero(~is_among(replayed.token, issued.token))
+    order = foreign[np.lexsort((replayed.account[foreign], replayed.time[foreign], replayed.token[foreign]))]
+    token, account = replayed.token[order], replayed.account[order]
     first = np.searchsorted(token, token, side="left")
     senders = np.searchsorted(token, token, side="right") - first
     other = (senders <= options.max_holders) & (first < np.arange(len(token)))

@@ -25,18 +25,19 @@ from stillwatch.store.runs import Held, Run
 HELD_EXCHANGES: Final = 1_500_000
 """Exchanges whose summaries stay in memory: some 400 bytes each."""
 
-_SHARED: Final = ("phrases", "prompts", "systems", "carried")
+_SHARED: Final = ("phrases", "prompts", "systems")
 """Of these, `link` uses only the tokens that two accounts hold; most tokens are one account's alone."""
-_MEETING: Final = (("said", "asked"), ("issued", "replayed"))
-"""Of these, it uses only the tokens that are in both."""
+_MEETING: Final = ((("said", "failed"), "asked", False), (("issued",), "replayed", True))
+"""Of these, it uses only the tokens that are in one of the former and in the latter, or, where that is said, that two
+accounts show in the latter."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LedgerOptions:
     """How much a ledger keeps where."""
 
-    answer_rate: int
-    """The sampling rate that answers were sketched at."""
+    asked_rate: int
+    """Of one shingle of a prompt in this many it is kept when it was asked."""
     workers: int = 2
     """Threads that read runs; the result does not depend on their number."""
     held: int = HELD_EXCHANGES
@@ -72,7 +73,7 @@ class Ledger:
 
     def summarise(self, batches: Sequence[pa.RecordBatch]) -> tuple[Traffic, Held | Run]:
         """Fold some batches of schema EXCHANGE: the small part, and where the large one rests. Any thread may do so."""
-        traffic = traffic_of(batches, self._options.answer_rate)
+        traffic = traffic_of(batches, self._options.asked_rate)
         nothing: dict[str, Any] = {name: kind.empty() for name, kind in PAIRS.items()}
         small = replace(traffic, traces=Traces.empty(), **nothing)
         with self._lock:
@@ -133,7 +134,7 @@ class Ledger:
 
     def traffic(self) -> Traffic:
         """All that `link` and `judge` need: tokens that cannot tie two accounts are left out."""
-        meeting = [table for pair in _MEETING for table in pair]
+        meeting = [table for sides, other, _ in _MEETING for table in (*sides, other)]
         alone = [table for table in PAIRS if table not in meeting]
         with ThreadPoolExecutor(self._options.workers) as pool:
             joined = pool.map(self._joined, alone)
@@ -150,13 +151,13 @@ class Ledger:
         ranges = in_step([part.pieces(table) for part in self.parts])
         return kind.in_row([gather(pieces) for (pieces,) in ranges])
 
-    def _met(self, tables: tuple[str, str]) -> tuple[Pairs, Pairs]:
-        """Two tables of all parts, as far as they meet."""
-        one, other = tables
-        kind = PAIRS[one]
-        ranges = in_step([part.pieces(one) for part in self.parts], [part.pieces(other) for part in self.parts])
-        met = [kind.met_in(ours, theirs) for ours, theirs in ranges]
-        return kind.in_row([pair[0] for pair in met]), kind.in_row([pair[1] for pair in met])
+    def _met(self, tables: tuple[tuple[str, ...], str, bool]) -> list[Pairs]:
+        """Tables of all parts, as far as they meet."""
+        sides, other, shared = tables
+        kind = PAIRS[other]
+        ranges = in_step(*([part.pieces(table) for part in self.parts] for table in (*sides, other)))
+        met = [kind.met_in(each[:-1], each[-1], shared=shared) for each in ranges]
+        return [kind.in_row([each[place] for each in met]) for place in range(len(sides) + 1)]
 
     def _own_folder(self) -> Path:
         with self._lock:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from stillwatch.facts.address import seat_of
 from stillwatch.facts.holdings import Holdings
 from stillwatch.facts.quotes import Quotes
+from stillwatch.facts.traces import WITHHELD
 from stillwatch.facts.traffic import Traffic
 from stillwatch.profile.activity import activity_of
 from stillwatch.profile.holdings import held_in_column, held_in_lists
@@ -20,8 +22,8 @@ from stillwatch.stats.siphash import digest_strings
 _PUBLIC_KEY = (0, 0)  # model names are no secret; they only need a number
 
 
-def traffic_of(batches: Sequence[pa.RecordBatch], answer_rate: int) -> Traffic:
-    """Fold batches of schema EXCHANGE; `answer_rate` is the sampling rate their answers were sketched at."""
+def traffic_of(batches: Sequence[pa.RecordBatch], asked_rate: int) -> Traffic:
+    """Fold batches of schema EXCHANGE; of one shingle of a prompt in `asked_rate` it is kept when it was asked."""
     stretch = Stretch.of(batches)
     names = stretch.column("model").dictionary_encode()
     digests = digest_strings(names.dictionary, _PUBLIC_KEY)
@@ -29,10 +31,12 @@ def traffic_of(batches: Sequence[pa.RecordBatch], answer_rate: int) -> Traffic:
     model = digests[names.indices.filter(pa.array(known)).to_numpy()]
     signed = stretch.digests("signature_out")
     has_signature = signed != 0
-    replayed = quotes_in_lists(stretch, "signatures_in", stretch.start)
+    bound = 2**64 // asked_rate
+    traces = traces_of(stretch)
+    failed = np.isin(traces.rows["outcome"], WITHHELD)
     return Traffic(
         activity=activity_of(stretch),
-        traces=traces_of(stretch),
+        traces=traces,
         phrases=held_in_lists(stretch, "prompt_shingles"),
         prompts=held_in_column(stretch, "prompt_key"),
         systems=held_in_column(stretch, "system_key"),
@@ -44,18 +48,18 @@ def traffic_of(batches: Sequence[pa.RecordBatch], answer_rate: int) -> Traffic:
         manners=_seats(stretch, "settings_key"),
         models=Holdings.shown(model[model != 0], stretch.account[known][model != 0]),
         said=quotes_in_lists(stretch, "answer_shingles", stretch.end),
-        asked=quotes_in_lists(stretch, "prompt_shingles", stretch.start, 2**64 // answer_rate),
+        asked=quotes_in_lists(stretch, "prompt_shingles", stretch.start, bound),
+        failed=quotes_in_lists(stretch, "prompt_shingles", stretch.start, bound, failed),
         issued=Quotes.of(signed[has_signature], stretch.account[has_signature], stretch.end[has_signature]),
-        replayed=replayed,
-        carried=replayed,
+        replayed=quotes_in_lists(stretch, "signatures_in", stretch.start),
         accounts=_names(stretch),
         model_names=dict(zip(digests.tolist(), names.dictionary.to_pylist(), strict=True)),
     )
 
 
-def fold(batches: Iterable[pa.RecordBatch], answer_rate: int) -> Traffic:
+def fold(batches: Iterable[pa.RecordBatch], asked_rate: int) -> Traffic:
     """Fold batches of schema EXCHANGE into one summary."""
-    return merge_all((traffic_of([batch], answer_rate) for batch in batches), Traffic.empty())
+    return merge_all((traffic_of([batch], asked_rate) for batch in batches), Traffic.empty())
 
 
 def _seats(stretch: Stretch, column: str) -> Holdings:
