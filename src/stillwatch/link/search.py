@@ -6,7 +6,8 @@ from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
@@ -17,6 +18,7 @@ from stillwatch.link.mixture import Split, Views, family_bits, split
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.pace_circles import PaceCircle
+from stillwatch.link.parting import circles_of_things
 from stillwatch.link.rhythm import UNTESTED, Rhythm, group_rhythm, shared_rhythm
 from stillwatch.link.speaking import Speakers
 from stillwatch.link.ties import NO_PLACE, Place, Ties
@@ -246,8 +248,25 @@ class Search:
         told = dict(families)
         if passed < self.seconded:
             told[Family.HAND_OFFS] -= self.options.quoted_bits
+        if max(told[Family.WORDS], rhythm.bits) < self.seconded and self._only_pairs(members):
+            return False
         second, first = sorted((*told.values(), rhythm.bits))[-2:]
         return (first >= self.needed and second >= self.seconded) or lone >= self.needed
+
+    def _only_pairs(self, members: Codes) -> bool:
+        """Whether neither a thing nor work that passes ties a third account to any two: persons with two accounts each.
+
+        All that ties their accounts to each other's may then be a habit that many have.
+        """
+        rows, owner = self.views.passes_between(members, members)
+        strong = ~self.views.quoted[rows]
+        partner = np.searchsorted(members, self.views.partner[rows[strong]])
+        n = len(members)
+        row = np.concatenate([np.arange(n), owner[strong]])
+        column = np.concatenate([n + circles_of_things(self.views, members), partner])
+        ties = coo_array((np.ones(len(row), dtype=np.int8), (row, column)), shape=(2 * n, 2 * n))
+        label = connected_components(ties, directed=False)[1][:n]
+        return int(np.bincount(label).max()) <= 2  # noqa: PLR2004 - a pair
 
     def pace(self, accounts: Codes, members: Codes, firm: bool = False) -> Floats:  # noqa: FBT001, FBT002 - see `Pace`
         """What the rhythm of each account says for its being one of a group, or what of it is firm, in bits."""
