@@ -55,7 +55,7 @@ def test_a_request_tried_elsewhere_in_other_words(refusal: dict[str, Any]) -> No
         {"account_id": "three", "text": f"{item} {TALK(4)}"},
     ]
 
-    assert passed(rows) == {("one", "two", HandOff.RETRY), ("two", "three", HandOff.RETRY)}
+    assert passed(rows) == {("one", "two", HandOff.REWORDED), ("two", "three", HandOff.REWORDED)}
 
 
 def test_what_was_answered_before_or_is_asked_much_later_was_not_tried_again() -> None:

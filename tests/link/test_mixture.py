@@ -192,13 +192,14 @@ def test_words_of_two_others_are_an_own_deed_and_those_of_one_may_be_public() ->
     assert own_deeds([(0, 1, HandOff.QUOTED), (2, 1, HandOff.QUOTED)]) == [False, True, False, False, False, False]
 
 
-def test_retries_are_an_own_deed_of_who_gives_to_two_and_takes_from_two() -> None:
+@pytest.mark.parametrize("kind", [HandOff.RETRY, HandOff.REWORDED])
+def test_retries_are_an_own_deed_of_who_gives_to_two_and_takes_from_two(kind: HandOff) -> None:
     """Requests that are known beforehand can be sent before or after an account's own by somebody else."""
-    taken = [(0, 1, HandOff.RETRY), (2, 1, HandOff.RETRY)]
-    once = [*taken, (1, 3, HandOff.RETRY)]
+    taken = [(0, 1, kind), (2, 1, kind)]
+    once = [*taken, (1, 3, kind)]
 
     assert own_deeds(taken) == own_deeds(once) == [False] * len(GROUP)
-    assert own_deeds([*once, (1, 4, HandOff.RETRY)]) == [False, True, False, False, False, False]
+    assert own_deeds([*once, (1, 4, kind)]) == [False, True, False, False, False, False]
 
 
 @pytest.mark.parametrize("kind", [HandOff.RESUMED, HandOff.CARRIED])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 import numba as nb
 import numpy as np
@@ -28,6 +28,7 @@ class HandOff(IntEnum):
     SIGNATURE = 4
     RESUMED = 5
     CARRIED = 6
+    REWORDED = 7
 
     @property
     def words(self) -> str:
@@ -39,7 +40,12 @@ class HandOff(IntEnum):
             HandOff.SIGNATURE: "a reasoning signature issued to one account was sent in by another",
             HandOff.RESUMED: "a conversation one account sent in went on in another, with an answer from elsewhere",
             HandOff.CARRIED: "a reasoning signature issued elsewhere was sent in by both",
+            HandOff.REWORDED: "a request was tried again in other words elsewhere after a limit, ban or refusal",
         }[self]
+
+
+RETRIED: Final = (HandOff.RETRY, HandOff.REWORDED)
+"""Ways round a limit, a ban or a refusal."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +123,7 @@ def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions) -> Hand
     elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), later)
     found = [
         (*tried, HandOff.RETRY),
-        (*_reworded(traffic.failed, traffic.asked, roster, tried, options), HandOff.RETRY),
+        (*_reworded(traffic.failed, traffic.asked, roster, tried, options), HandOff.REWORDED),
         (giver, taker, HandOff.CONTINUED),
         (*_gone_on(rows, roster, options, "turn", "earlier", elsewhere)[:2], HandOff.RESUMED),
         (*_quoted(traffic.said, traffic.asked, roster, options), HandOff.QUOTED),

@@ -10,7 +10,7 @@ from scipy.special import pdtrc
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
-from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.hand_offs import RETRIED, HandOff, HandOffs
 from stillwatch.stats.calibrate import MOST_BITS, bits_of_p
 from stillwatch.stats.reuse_kernel import in_sequence, leave_one_out, quick_bits
 
@@ -70,7 +70,7 @@ class Views:
         self.times = np.concatenate([passed.count, passed.count])
         self.quoted = np.tile(passed.kind == HandOff.QUOTED, 2)
         self.gifts = np.concatenate([_gifts(passed, len(exchanges)), np.zeros(len(passed), dtype=np.int32)])
-        self.retried = np.tile(passed.kind == HandOff.RETRY, 2)
+        self.retried = np.tile(np.isin(passed.kind, RETRIED), 2)
         self.resumed = np.tile(np.isin(passed.kind, (HandOff.RESUMED, HandOff.CARRIED)), 2)
         self.takes = np.repeat([False, True], len(passed.giver))
         order = np.lexsort((self.takes, self.quoted, self.partner, self.partner_of))
