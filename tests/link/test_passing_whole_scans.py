@@ -47,7 +47,7 @@ def test_a_pool_that_replays_stored_conversations_turn_by_turn(seed: int, tmp_pa
 
 @pytest.mark.parametrize("seed", range(2))
 def test_a_pool_that_words_each_request_anew_when_it_tries_again(seed: int, tmp_path: Path) -> None:
-    """No two requests are the same; the item of the work list in them is. Who has little to do with it may be missed."""
+    """No two requests are the same; the item of the work list in them is. Who is seldom limited may be missed."""
     world, names, home = world_of(seed)
     for _ in range(60):
         giver, taker = (names[int(k)] for k in world.rng.choice(POOL, 2, replace=False))
