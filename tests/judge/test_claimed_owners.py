@@ -26,7 +26,7 @@ def judged(
     level: str = "email",
     retries: int = 0,
     sameness: float = 0.0,
-    domain: str | None = None,
+    domain: str | list[str] | None = None,
 ) -> Campaign:
     """Accounts of `owners` that share cards, the first so many accounts one each, and networks with each other."""
     names = NAMES[: len(owners)]
@@ -40,7 +40,7 @@ def judged(
         payment_fingerprint={name: f"card-{pay}" for name, pay in zip(names, pays, strict=True)},
         organisation=dict(zip(names, owners, strict=True)),
         verification_level=dict.fromkeys(names, level),
-        email_domain=dict.fromkeys(names, domain) if domain else {},
+        email_domain=dict(zip(names, [domain] * len(names) if isinstance(domain, str) else domain or [], strict=False)),
     )
     codes = codes_of(roster, names)
     tokens, first = [], 0
@@ -129,6 +129,25 @@ def test_claimed_customers_of_one_payer_are_watched_unless_they_act_together(sam
     assert judged(SHARING, [*owners[:4], *[""] * 6], sameness=sameness).tier is Tier.REVIEW
     assert judged(SHARING, [f"customer {i // 2}" for i in range(10)], sameness=sameness).tier is Tier.REVIEW
     assert judged(TOGETHER, owners, sameness=sameness).tier is Tier.ACT
+
+
+def test_a_customers_own_domain_is_a_name_as_well() -> None:
+    """An agency's customers with a domain and no organisation; two domains for all say little of whose they are."""
+    few = ["customer 0", "customer 1", *[""] * 8]
+
+    assert judged(SHARING, few, domain=[f"shop{i}.example" for i in range(10)]).tier is Tier.WATCH
+    assert judged(SHARING, few, domain=["post.example"] * 5 + ["mail.example"] * 5).tier is Tier.REVIEW
+
+
+def test_customers_of_one_hosted_service_are_watched() -> None:
+    """They pay each by itself, and share the exit of the runner that works for them around the clock, and prompts."""
+    strangers = [""] * 10
+
+    assert judged(SHARING, strangers, cards=(), networks=1).tier is Tier.WATCH
+    assert [one.name for one in judged(SHARING, strangers, cards=(), networks=1).explanations] == ["one hosted service"]
+    assert judged(SHARING, strangers, cards=()).tier is Tier.REVIEW  # what they share is no network
+    assert judged(SHARING, strangers, cards=(3, 1, 1, 1, 1, 1, 1, 1), networks=1).tier is Tier.REVIEW
+    assert judged(TOGETHER, strangers, cards=(), networks=1).tier > Tier.WATCH
 
 
 def test_agencies_that_do_the_same_for_verified_customers_are_watched() -> None:

@@ -54,7 +54,11 @@ class ExplanationOptions:
     """Organisations that nobody verified are taken for several where this share of the accounts pays with a card that
     several accounts of one of them, and of no other, pay with: a name alone costs nothing."""
     naming: float = 0.5
-    """... and one payer's accounts for its customers' where this share of them name an organisation."""
+    """... and one payer's accounts for its customers' where this share of them name an organisation, or have an e-mail
+    domain that is no public one."""
+    own_payers: float = 0.8
+    """Customers of one hosted service pay each with a card of its own, at least this share of them, and at most what is
+    left of them shares anything but networks: of two looked-at groups of a hosted runner's customers 0.85 do."""
     small_firm: int = 4
     """So many keys of one owner need no common payer where they work from a network that nobody else uses: staff of a
     small firm pay with cards of their own."""
@@ -91,6 +95,7 @@ def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: E
         _one_product,
         _one_payer,
         _claimed_customers,
+        _one_service,
         _one_harness,
         _one_benchmark,
     )
@@ -257,14 +262,29 @@ def _claimed_customers(look: Look) -> Found | None:
     Ten accounts on one card are one customer to the provider, whatever they are called: it can give that customer one
     budget without us. So this holds where all ask for the same as well, unless they do something together.
     """
-    names = [value for value in look.values("organisation") if value]
+    names = look.claims()
     paid, separate = look.most_held(TokenKind.PAYMENT), len(set(names)) / max(1, len(names))
     if paid < look.options.most_of or look.verified():
         return None
     if len(names) < look.options.naming * look.n or separate < look.options.most_of:
         return None
-    words = f"one payer for {len(set(names))} organisations, unverified"
+    words = f"one payer for {len(set(names))} organisations or e-mail domains of their own, unverified"
     return replace(_found("claimed customers", words, paid), no_further=Tier.WATCH, of_sharing_only=True)
+
+
+def _one_service(look: Look) -> Found | None:
+    """Customers of one hosted service, a runner or an edge platform: its network and its tool are all that they share.
+
+    Machines work there around the clock, so that no night tells them from a pool. Who buys accounts by the dozen does
+    not mostly find a card and a device for each and one exit for all.
+    """
+    alone = look.own_payers()
+    others = look.holds(*(kind for kind in TokenKind if kind.family is Family.THINGS and kind not in NETWORK_KINDS))
+    networks = look.holds(*NETWORK_KINDS)
+    if min(alone, networks, 1.0 - others) < look.options.own_payers:
+        return None
+    words = f"{alone:.0%} of the accounts pay with a card of their own, and all that they share is a network and texts"
+    return replace(_found("one hosted service", words, alone), no_further=Tier.WATCH, of_sharing_only=True)
 
 
 def _one_harness(look: Look) -> Found | None:

@@ -90,6 +90,16 @@ class Look:
         """Share of members that name an organisation."""
         return sum(1 for owner in self.values("organisation") if owner) / self.n
 
+    def claims(self) -> list[str]:
+        """Whose they are, of those members that say it: an organisation, or else a domain that is not public."""
+        domains = self.roster.column("email_domain")
+        most = self.options.public_domain_share * len(self.roster)
+        public = {one["values"] for one in pc.value_counts(domains).to_pylist() if one["counts"] > most}
+        disposable = any(token.kind is TokenKind.EMAIL_DOMAIN for token in self.group.tokens)
+        own = [None if disposable or domain in public else domain for domain in self.values("email_domain")]
+        said = [owner or domain for owner, domain in zip(self.values("organisation"), own, strict=True)]
+        return [one for one in said if one]
+
     def own_cards(self) -> float:
         """Share of members on a card that several pay with, no two of which name different organisations."""
         pays: dict[str, list[str | None]] = {}
@@ -98,6 +108,11 @@ class Look:
                 pays.setdefault(card, []).append(owner)
         own = [owners for owners in pays.values() if len(owners) > 1 and len({one for one in owners if one}) == 1]
         return sum(len(owners) for owners in own) / self.n
+
+    def own_payers(self) -> float:
+        """Share of members with a payment instrument that no other member pays with."""
+        counts = Counter(card for card in self.values("payment_fingerprint") if card)
+        return sum(1 for times in counts.values() if times == 1) / self.n
 
     def few_each(self) -> bool:
         """No more exchanges a day than people make."""
