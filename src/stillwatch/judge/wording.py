@@ -140,11 +140,12 @@ def _covered(tokens: list[SharedToken]) -> int:
 def _count(n: int, noun: str) -> str:
     if n == 1:
         return f"one {noun}"
-    return f"{n} bursts of sign-ups" if noun == TokenKind.SIGNUP_BURST.words else f"{n} {_plural(noun)}"
+    return f"{n} {_plural(noun)}"
 
 
 def _plural(noun: str) -> str:
-    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    head, of, rest = noun.partition(" of ")  # bursts of sign-ups, sets of parameters
+    return f"{head}es{of}{rest}" if head.endswith("s") else f"{head}s{of}{rest}"
 
 
 def _others(n: int) -> str:
