@@ -192,14 +192,20 @@ def test_words_of_two_others_are_an_own_deed_and_those_of_one_may_be_public() ->
     assert own_deeds([(0, 1, HandOff.QUOTED), (2, 1, HandOff.QUOTED)]) == [False, True, False, False, False, False]
 
 
-@pytest.mark.parametrize("kind", [HandOff.RETRY, HandOff.REWORDED])
-def test_retries_are_an_own_deed_of_who_gives_to_two_and_takes_from_two(kind: HandOff) -> None:
+def test_retries_are_an_own_deed_of_who_gives_to_two_and_takes_from_two() -> None:
     """Requests that are known beforehand can be sent before or after an account's own by somebody else."""
-    taken = [(0, 1, kind), (2, 1, kind)]
-    once = [*taken, (1, 3, kind)]
+    taken = [(0, 1, HandOff.RETRY), (2, 1, HandOff.RETRY)]
+    once = [*taken, (1, 3, HandOff.RETRY)]
 
     assert own_deeds(taken) == own_deeds(once) == [False] * len(GROUP)
-    assert own_deeds([*once, (1, 4, kind)]) == [False, True, False, False, False, False]
+    assert own_deeds([*once, (1, 4, HandOff.RETRY)]) == [False, True, False, False, False, False]
+
+
+def test_retries_in_other_words_are_nobodys_own_deed() -> None:
+    """Whoever knows what an account asks about can put it in requests of its own that fail, before and after it."""
+    passes = [(0, 1), (2, 1), (1, 3), (1, 4)]
+
+    assert own_deeds([(a, b, HandOff.REWORDED) for a, b in passes]) == [False] * len(GROUP)
 
 
 @pytest.mark.parametrize("kind", [HandOff.RESUMED, HandOff.CARRIED])

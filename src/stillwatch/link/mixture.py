@@ -72,11 +72,13 @@ class Views:
         self.gifts = np.concatenate([_gifts(passed, len(exchanges)), np.zeros(len(passed), dtype=np.int32)])
         self.retried = np.tile(np.isin(passed.kind, RETRIED), 2)
         self.resumed = np.tile(np.isin(passed.kind, (HandOff.RESUMED, HandOff.CARRIED)), 2)
+        self.reworded = np.tile(passed.kind == HandOff.REWORDED, 2)
         self.takes = np.repeat([False, True], len(passed.giver))
         order = np.lexsort((self.takes, self.quoted, self.partner, self.partner_of))
         self.partner_of, self.partner = self.partner_of[order], self.partner[order]
         self.times, self.quoted, self.takes = self.times[order], self.quoted[order], self.takes[order]
         self.retried, self.resumed, self.gifts = self.retried[order], self.resumed[order], self.gifts[order]
+        self.reworded = self.reworded[order]
         self.quotations = np.bincount(self.partner_of[self.quoted], minlength=len(exchanges))
         self.partner_bounds = np.searchsorted(self.partner_of, np.arange(len(exchanges) + 1))
 
@@ -162,7 +164,8 @@ class Views:
         work over, and after it when it is limited itself; whoever knows its conversations can go on with them. It took
         work over itself where it sent what only another's answer can have told it (words, that of two others: one
         may be public), and had work go round where it gave to two others and took from two. Conversations held
-        elsewhere may be public, and sent in before it by others.
+        elsewhere may be public, and sent in before it by others; and what is in its requests, in other words, is
+        sooner known beforehand than the whole of one is.
         """
         rows, owner = self.passes_between(members, members)
         takes, quoted = self.takes[rows], self.quoted[rows]
@@ -173,7 +176,8 @@ class Views:
             return flags
 
         told = from_others(takes & ~untold & ~quoted, 1) | from_others(takes & quoted, options.own_deeds)
-        goes_round = from_others(takes & untold, options.own_deeds) & from_others(~takes & untold, options.own_deeds)
+        round_ = untold & ~self.reworded[rows]
+        goes_round = from_others(takes & round_, options.own_deeds) & from_others(~takes & round_, options.own_deeds)
         own: npt.NDArray[np.bool_] = told | goes_round
         return own
 
