@@ -201,6 +201,13 @@ def test_retries_are_an_own_deed_of_who_gives_to_two_and_takes_from_two() -> Non
     assert own_deeds([*once, (1, 4, HandOff.RETRY)]) == [False, True, False, False, False, False]
 
 
+def test_who_takes_in_one_way_and_gives_in_another_had_nothing_go_round() -> None:
+    """A bystander's requests are sent before it on limited accounts, and its conversations gone on with."""
+    taken = [(0, 1, HandOff.RETRY), (2, 1, HandOff.RETRY)]
+
+    assert own_deeds([*taken, (1, 3, HandOff.RESUMED), (1, 4, HandOff.RESUMED)]) == [False] * len(GROUP)
+
+
 def test_retries_in_other_words_are_nobodys_own_deed() -> None:
     """Whoever knows what an account asks about can put it in requests of its own that fail, before and after it."""
     passes = [(0, 1), (2, 1), (1, 3), (1, 4)]

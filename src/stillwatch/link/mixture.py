@@ -164,21 +164,22 @@ class Views:
         work over, and after it when it is limited itself; whoever knows its conversations can go on with them. It took
         work over itself where it sent what only another's answer can have told it (words, that of two others: one
         may be public), and had work go round where it gave to two others and took from two. Conversations held
-        elsewhere may be public, and sent in before it by others; and what is in its requests, in other words, is
-        sooner known beforehand than the whole of one is.
+        elsewhere may be public, and sent in before it by others, and what is in its requests, in other words, is sooner
+        known beforehand than the whole of one is. Whoever gives in one way and takes in another had nothing go round.
         """
         rows, owner = self.passes_between(members, members)
         takes, quoted = self.takes[rows], self.quoted[rows]
-        untold = self.retried[rows] | self.resumed[rows]
+        retried, resumed = self.retried[rows] & ~self.reworded[rows], self.resumed[rows]
+        untold = self.retried[rows] | resumed
 
         def from_others(chosen: npt.NDArray[np.bool_], least: int) -> npt.NDArray[np.bool_]:
             flags: npt.NDArray[np.bool_] = np.bincount(owner[chosen], minlength=len(members)) >= least
             return flags
 
         told = from_others(takes & ~untold & ~quoted, 1) | from_others(takes & quoted, options.own_deeds)
-        round_ = untold & ~self.reworded[rows]
-        goes_round = from_others(takes & round_, options.own_deeds) & from_others(~takes & round_, options.own_deeds)
-        own: npt.NDArray[np.bool_] = told | goes_round
+        own: npt.NDArray[np.bool_] = told
+        for way in (retried, resumed):
+            own |= from_others(takes & way, options.own_deeds) & from_others(~takes & way, options.own_deeds)
         return own
 
     def only_gave(self, members: Codes) -> npt.NDArray[np.bool_]:
