@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stillwatch.facts.pairs import is_among
-from stillwatch.facts.quotes import Quotes
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traces import WITHHELD
 from stillwatch.facts.traffic import Traffic
+from stillwatch.link.passed_phrases import carried, quoted, reworded, signatures
 
 Codes = npt.NDArray[np.int32]
 Columns = Mapping[str, npt.NDArray[Any]]
@@ -117,23 +117,31 @@ class HandOffs:
 
 def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions) -> HandOffs:
     """Every hand-off between two accounts in the traffic."""
-    rows = traffic.traces.rows
+    rows, most = traffic.traces.rows, options.max_holders
     tried = _retries(rows, roster, options)
+    again = reworded(traffic.failed, traffic.asked, roster, most, options.reworded_s)
     giver, taker, later = _gone_on(rows, roster, options, "closing", "history", np.arange(len(rows["exchange"])))
     elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), later)
     found = [
         (*tried, HandOff.RETRY),
-        (*_reworded(traffic.failed, traffic.asked, roster, tried, options), HandOff.REWORDED),
+        (*_others_than(tried, again, len(roster)), HandOff.REWORDED),
         (giver, taker, HandOff.CONTINUED),
         (*_gone_on(rows, roster, options, "turn", "earlier", elsewhere)[:2], HandOff.RESUMED),
-        (*_quoted(traffic.said, traffic.asked, roster, options), HandOff.QUOTED),
-        (*_signatures(traffic.issued, traffic.replayed, roster, options), HandOff.SIGNATURE),
-        (*_carried(traffic.issued, traffic.replayed, roster, options), HandOff.CARRIED),
+        (*quoted(traffic.said, traffic.asked, roster, options.quote_holders, options.least_quotes), HandOff.QUOTED),
+        (*signatures(traffic.issued, traffic.replayed, roster, most), HandOff.SIGNATURE),
+        (*carried(traffic.issued, traffic.replayed, roster, most), HandOff.CARRIED),
     ]
     giver = np.concatenate([one[0] for one in found]).astype(np.int32)
     taker = np.concatenate([one[1] for one in found]).astype(np.int32)
     kind = np.concatenate([np.full(len(one[0]), one[2], dtype=np.int8) for one in found])
     return HandOffs.of(giver, taker, kind)
+
+
+def _others_than(told: tuple[Codes, Codes], pairs: tuple[Codes, Codes], accounts: int) -> tuple[Codes, Codes]:
+    """The pairs that are not told already: who tries a request again sends its phrases again, too."""
+    known = told[0].astype(np.int64) * accounts + told[1]
+    fresh = ~np.isin(pairs[0].astype(np.int64) * accounts + pairs[1], known)
+    return pairs[0][fresh], pairs[1][fresh]
 
 
 def _retries(rows: Columns, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
@@ -219,59 +227,6 @@ def _pair_retries(request, account, start, end, failed, window):  # type: ignore
             giver[n] = account[k]
             taker[n] = account[after]
             n += 1
-    return giver[:n].copy(), taker[:n].copy()
-
-
-def _reworded(
-    failed: Quotes, asked: Quotes, roster: Roster, tried: tuple[Codes, Codes], options: HandOffOptions
-) -> tuple[Codes, Codes]:
-    """Phrases first asked in a request that was limited, banned or refused, and soon asked on an account new to them.
-
-    Whoever writes each request anew around what it is about sends no request twice. A phrase that was answered before
-    is no failed one, and one that more accounts than a few ask is common property. Between those who `tried` a whole
-    request again it is the same event, and told there.
-    """
-    window = np.int64(options.reworded_s * 1e6)
-    giver, taker = _asked_elsewhere(
-        failed.token, failed.account, failed.time, asked.token, asked.account, asked.time, options.max_holders, window
-    )
-    pair = np.unique(roster.codes(giver).astype(np.int64) * len(roster) + roster.codes(taker))
-    fresh = pair[~np.isin(pair, tried[0].astype(np.int64) * len(roster) + tried[1])]
-    return (fresh // max(1, len(roster))).astype(np.int32), (fresh % max(1, len(roster))).astype(np.int32)
-
-
-@nb.njit(cache=True)
-def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max_holders, window):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
-    """Walk both sorted lists once; from each phrase's first asker on, pair those who failed with the next to ask."""
-    giver = np.empty(len(a_token), dtype=np.uint64)
-    taker = np.empty(len(a_token), dtype=np.uint64)
-    n = 0
-    i = j = 0
-    while i < len(f_token) and j < len(a_token):
-        if f_token[i] < a_token[j]:
-            i += 1
-            continue
-        i_end, j_end = i, j
-        while j_end < len(a_token) and a_token[j_end] == a_token[j]:
-            j_end += 1
-        if f_token[i] == a_token[j]:
-            while i_end < len(f_token) and f_token[i_end] == f_token[i]:
-                i_end += 1
-            if 1 < j_end - j <= max_holders:
-                order = j + np.argsort(a_time[j:j_end], kind="mergesort")
-                for k in range(len(order) - 1):
-                    one, other = order[k], order[k + 1]
-                    withheld = False
-                    for m in range(i, i_end):
-                        if f_account[m] == a_account[one] and f_time[m] == a_time[one]:
-                            withheld = True
-                    if not withheld:
-                        break
-                    if a_time[other] - a_time[one] <= window:
-                        giver[n] = a_account[one]
-                        taker[n] = a_account[other]
-                        n += 1
-        i, j = i_end, j_end
     return giver[:n].copy(), taker[:n].copy()
 
 
@@ -364,82 +319,3 @@ def _pair_turns(giver_of, given_at, low, high, taker_of, taken_at, max_holders):
             place[n] = i
             n += 1
     return giver[:n].copy(), taker[:n].copy(), place[:n].copy()
-
-
-def _quoted(said: Quotes, asked: Quotes, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
-    """Phrases that first came up in one account's answers and then in another account's input.
-
-    What anybody had asked before it was said is public text or the answer quoting its question, and passes nothing on;
-    neither does what many accounts were told.
-    """
-    giver, taker = _born_as_answers(
-        said.token, said.account, said.time, asked.token, asked.account, asked.time, options.quote_holders
-    )
-    giver_code, taker_code = roster.codes(giver), roster.codes(taker)
-    pair = giver_code.astype(np.int64) * len(roster) + taker_code
-    unique, counts = np.unique(pair, return_counts=True)
-    kept = unique[counts >= options.least_quotes]
-    times = counts[counts >= options.least_quotes] // options.least_quotes
-    kept = np.repeat(kept, times)
-    return (kept // max(1, len(roster))).astype(np.int32), (kept % max(1, len(roster))).astype(np.int32)
-
-
-@nb.njit(cache=True)
-def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max_holders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
-    """Walk both sorted lists once; emit (who said it first, who asked it later) for each phrase born as an answer."""
-    giver = np.empty(len(a_token), dtype=np.uint64)
-    taker = np.empty(len(a_token), dtype=np.uint64)
-    n = 0
-    i = j = 0
-    while i < len(s_token) and j < len(a_token):
-        if s_token[i] < a_token[j]:
-            i += 1
-            continue
-        if s_token[i] > a_token[j]:
-            j += 1
-            continue
-        token = s_token[i]
-        i_end, j_end = i, j
-        source = i
-        while i_end < len(s_token) and s_token[i_end] == token:
-            if s_time[i_end] < s_time[source]:
-                source = i_end
-            i_end += 1
-        first_asked = a_time[j]
-        while j_end < len(a_token) and a_token[j_end] == token:
-            first_asked = min(first_asked, a_time[j_end])
-            j_end += 1
-        if i_end - i <= max_holders and j_end - j <= max_holders and first_asked > s_time[source]:
-            for k in range(j, j_end):
-                told = False
-                for m in range(i, i_end):
-                    if s_account[m] == a_account[k] and s_time[m] < a_time[k]:
-                        told = True
-                if not told:
-                    giver[n] = s_account[source]
-                    taker[n] = a_account[k]
-                    n += 1
-        i, j = i_end, j_end
-    return giver[:n].copy(), taker[:n].copy()
-
-
-def _signatures(issued: Quotes, replayed: Quotes, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
-    """Reasoning signatures sent in by an account to which they were never issued."""
-    giver, taker = _born_as_answers(
-        issued.token, issued.account, issued.time, replayed.token, replayed.account, replayed.time, options.max_holders
-    )
-    return roster.codes(giver), roster.codes(taker)
-
-
-def _carried(issued: Quotes, replayed: Quotes, roster: Roster, options: HandOffOptions) -> tuple[Codes, Codes]:
-    """Reasoning signatures that nobody in the log was issued, from whoever sent one in first to the others who did.
-
-    No two strangers have the same one: it comes with an answer, and is of no use but with the conversation it is from.
-    """
-    foreign = np.flatnonzero(~is_among(replayed.token, issued.token))
-    order = foreign[np.lexsort((replayed.account[foreign], replayed.time[foreign], replayed.token[foreign]))]
-    token, account = replayed.token[order], replayed.account[order]
-    first = np.searchsorted(token, token, side="left")
-    senders = np.searchsorted(token, token, side="right") - first
-    other = (senders <= options.max_holders) & (first < np.arange(len(token)))
-    return roster.codes(account[first[other]]), roster.codes(account[other])

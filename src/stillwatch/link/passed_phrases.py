@@ -1,0 +1,137 @@
+"""What passes from account to account by phrases and signatures: who first showed each, and when."""
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.pairs import is_among
+from stillwatch.facts.quotes import Quotes
+from stillwatch.facts.roster import Roster
+
+Codes = npt.NDArray[np.int32]
+
+
+def reworded(failed: Quotes, asked: Quotes, roster: Roster, most: int, within_s: float) -> tuple[Codes, Codes]:
+    """Phrases first asked in a request that was limited, banned or refused, and soon asked on an account new to them.
+
+    Whoever writes each request anew around what it is about sends no request twice. A phrase that was answered before
+    is no failed one, and one that more accounts than `most` ask is common property.
+    """
+    giver, taker = _asked_elsewhere(
+        failed.token, failed.account, failed.time, asked.token, asked.account, asked.time, most,
+        np.int64(within_s * 1e6),
+    )  # fmt: skip
+    pairs = np.unique(np.stack([roster.codes(giver), roster.codes(taker)]), axis=1)
+    return pairs[0], pairs[1]
+
+
+@nb.njit(cache=True)
+def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max_holders, window):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
+    """Walk both sorted lists once; from each phrase's first asker on, pair those who failed with the next to ask."""
+    giver = np.empty(len(a_token), dtype=np.uint64)
+    taker = np.empty(len(a_token), dtype=np.uint64)
+    n = 0
+    i = j = 0
+    while i < len(f_token) and j < len(a_token):
+        if f_token[i] < a_token[j]:
+            i += 1
+            continue
+        i_end, j_end = i, j
+        while j_end < len(a_token) and a_token[j_end] == a_token[j]:
+            j_end += 1
+        if f_token[i] == a_token[j]:
+            while i_end < len(f_token) and f_token[i_end] == f_token[i]:
+                i_end += 1
+            if 1 < j_end - j <= max_holders:
+                order = j + np.argsort(a_time[j:j_end], kind="mergesort")
+                for k in range(len(order) - 1):
+                    one, other = order[k], order[k + 1]
+                    withheld = False
+                    for m in range(i, i_end):
+                        if f_account[m] == a_account[one] and f_time[m] == a_time[one]:
+                            withheld = True
+                    if not withheld:
+                        break
+                    if a_time[other] - a_time[one] <= window:
+                        giver[n] = a_account[one]
+                        taker[n] = a_account[other]
+                        n += 1
+        i, j = i_end, j_end
+    return giver[:n].copy(), taker[:n].copy()
+
+
+def quoted(said: Quotes, asked: Quotes, roster: Roster, most: int, least: int) -> tuple[Codes, Codes]:
+    """Phrases that first came up in one account's answers and then in another account's input.
+
+    What anybody had asked before it was said is public text or the answer quoting its question, and passes nothing on;
+    neither does what many accounts were told.
+    """
+    giver, taker = _born_as_answers(said.token, said.account, said.time, asked.token, asked.account, asked.time, most)
+    giver_code, taker_code = roster.codes(giver), roster.codes(taker)
+    pair = giver_code.astype(np.int64) * len(roster) + taker_code
+    unique, counts = np.unique(pair, return_counts=True)
+    kept = unique[counts >= least]
+    times = counts[counts >= least] // least
+    kept = np.repeat(kept, times)
+    return (kept // max(1, len(roster))).astype(np.int32), (kept % max(1, len(roster))).astype(np.int32)
+
+
+@nb.njit(cache=True)
+def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max_holders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
+    """Walk both sorted lists once; emit (who said it first, who asked it later) for each phrase born as an answer."""
+    giver = np.empty(len(a_token), dtype=np.uint64)
+    taker = np.empty(len(a_token), dtype=np.uint64)
+    n = 0
+    i = j = 0
+    while i < len(s_token) and j < len(a_token):
+        if s_token[i] < a_token[j]:
+            i += 1
+            continue
+        if s_token[i] > a_token[j]:
+            j += 1
+            continue
+        token = s_token[i]
+        i_end, j_end = i, j
+        source = i
+        while i_end < len(s_token) and s_token[i_end] == token:
+            if s_time[i_end] < s_time[source]:
+                source = i_end
+            i_end += 1
+        first_asked = a_time[j]
+        while j_end < len(a_token) and a_token[j_end] == token:
+            first_asked = min(first_asked, a_time[j_end])
+            j_end += 1
+        if i_end - i <= max_holders and j_end - j <= max_holders and first_asked > s_time[source]:
+            for k in range(j, j_end):
+                told = False
+                for m in range(i, i_end):
+                    if s_account[m] == a_account[k] and s_time[m] < a_time[k]:
+                        told = True
+                if not told:
+                    giver[n] = s_account[source]
+                    taker[n] = a_account[k]
+                    n += 1
+        i, j = i_end, j_end
+    return giver[:n].copy(), taker[:n].copy()
+
+
+def signatures(issued: Quotes, replayed: Quotes, roster: Roster, most: int) -> tuple[Codes, Codes]:
+    """Reasoning signatures sent in by an account to which they were never issued."""
+    giver, taker = _born_as_answers(
+        issued.token, issued.account, issued.time, replayed.token, replayed.account, replayed.time, most
+    )
+    return roster.codes(giver), roster.codes(taker)
+
+
+def carried(issued: Quotes, replayed: Quotes, roster: Roster, most: int) -> tuple[Codes, Codes]:
+    """Reasoning signatures that nobody in the log was issued, from whoever sent one in first to the others who did.
+
+    No two strangers have the same one: it comes with an answer, and is of no use but with the conversation it is from.
+    """
+    foreign = np.flatnonzero(~is_among(replayed.token, issued.token))
+    order = foreign[np.lexsort((replayed.account[foreign], replayed.time[foreign], replayed.token[foreign]))]
+    token, account = replayed.token[order], replayed.account[order]
+    first = np.searchsorted(token, token, side="left")
+    senders = np.searchsorted(token, token, side="right") - first
+    other = (senders <= most) & (first < np.arange(len(token)))
+    return roster.codes(account[first[other]]), roster.codes(account[other])
