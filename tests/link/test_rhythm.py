@@ -114,6 +114,30 @@ def test_jobs_that_start_on_the_minute_are_not_one_scheduler() -> None:
     assert rhythm_of(timeline).bits < 10
 
 
+def monitors(rng: np.random.Generator, hours: Iterable[int]) -> list[Request]:
+    """Checks at some of the marks of ten minutes, for a few seconds after which each host gets to its own."""
+    marks = [3_600.0 * hour + 600.0 * mark for hour in hours for mark in range(6)]
+    return [
+        (account, mark + 6.0 + float(rng.exponential(5.0)), float(rng.gamma(3.0, 3.0)))
+        for account in range(ACCOUNTS)
+        for mark in marks
+        if rng.random() < 0.2
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_where_every_second_hour_is_there_moves_keep_to_these(seed: int) -> None:
+    """Moved into hours that were left out, whoever works in those that were not would seem to seek each other."""
+    timelines = laid_out(monitors(np.random.default_rng(seed), range(0, 48, 2)))
+    half = timelines.only(np.ones(len(timelines.start), dtype=np.bool_), every=2)
+    members = each_alone(np.arange(ACCOUNTS, dtype=np.int32))
+
+    told = [group_rhythm(one, members, RhythmOptions(), np.random.default_rng(seed)).bits for one in (timelines, half)]
+
+    assert told[0] > 10
+    assert told[1] < 8
+
+
 def shifts(rng: np.random.Generator, *, common: bool) -> list[Request]:
     """A slow pool: thrice a day for five days four workers set out within a second, each over another account.
 

@@ -189,7 +189,7 @@ def circles(
     for resolution in resolutions or _resolutions(both.shape[0], options):
         _, named = leiden_csr(
             both.indptr.astype(np.int64), both.indices.astype(np.int32), both.data.astype(np.float64), both.shape[0],
-            resolution=resolution, iterations=2, seed=int(rng.integers(2**31)),
+            resolution=resolution, iterations=10, trials=4, seed=int(rng.integers(2**31)),
         )  # fmt: skip
         label = np.empty(len(named), dtype=np.int64)
         label[np.fromiter(named.keys(), dtype=np.int64)] = np.fromiter(named.values(), dtype=np.int64)

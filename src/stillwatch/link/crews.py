@@ -32,7 +32,7 @@ def crews_beyond_chance(
         return 0.0, 1.0
     nothing, free = np.zeros(0, dtype=np.int64), np.ones(len(start), dtype=np.bool_)
     bits, share = np.inf, 0.0
-    for null in moves(start, len(accounts), options.crew_rounds, options, rng):
+    for null in moves(start, len(accounts), options.crew_rounds, options, rng, timelines.every):
         if null is not None:
             copies: Floats = null.table(start, start, source, free, nothing, np.array([within]))[:, -2]
             bits = min(bits, bits_of_p(count_tail(real, copies)))

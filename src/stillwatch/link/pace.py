@@ -215,7 +215,7 @@ class GroupPace:
             asked = near_crew if way.others > 1 else ~near_crew
             start, place = start[asked], place[asked]
         days = int((way.edges[-1] - way.edges[0]) // DAY_US)
-        turns, lag = (min(days, 7), DAY_US) if days + 1 >= options.least_turns else (3, HOUR_US)
+        turns, lag = (min(days, 7), DAY_US) if days + 1 >= options.least_turns else (3, self.timelines.every * HOUR_US)
         order, owners = np.argsort(start, kind="stable"), self._owners(accounts)
         ring = np.full(len(start), len(way.covers))
         chance = np.zeros((len(start), len(way.covers)))

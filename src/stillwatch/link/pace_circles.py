@@ -77,7 +77,7 @@ def pace_circles(  # noqa: PLR0913 - views, clocks and how to look
     pool of accounts says, but not that one worker goes on where another has ended, or that they set out together.
     """
     odd = (timelines.start // HOUR_US) % 2 == 1
-    halves = (timelines.only(~odd), timelines.only(odd))
+    halves = (timelines.only(~odd, every=2), timelines.only(odd, every=2))
     softwares = list(_softwares(views, options, proposing))
     for holders in softwares:
         crews_of = [crew_graph(half, holders, options.most_exchanges, rhythm) for half in halves]

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
-from scipy.special import pdtr
 
 from stillwatch.facts.group import Codes
 from stillwatch.facts.token import TokenKind
@@ -21,6 +20,7 @@ from stillwatch.link.ties import Floats, Ties
 from stillwatch.link.timelines import Timelines
 from stillwatch.link.traits import TraitOptions, Traits
 from stillwatch.stats.calibrate import MOST_BITS, bits_of_p, log2_choose
+from stillwatch.stats.pairings import log2_few_between
 
 _TEXTS: Final = frozenset({TokenKind.SYSTEM_PROMPT, TokenKind.TEMPLATE})
 _SENDING_NONE: Final = -1
@@ -41,8 +41,8 @@ class PoolOptions:
     two campaigns of one software, on ten ranges, those with a group of three accounts alone do."""
     apart_bits: float = 12.0
     """Groups that are alike are two all the same where so little work passes between them as chance would let between
-    no two parts of one pool but once in 4,000 such groups (bits). On a looked-at log two relays of the same talk show
-    28, pieces of one reseller -5 and less."""
+    no two parts of one pool but once in 4,000 such groups (bits). On looked-at logs two relays of the same talk and
+    two fleets of one work list show 60 and more, pieces of one pool that has no other fleet 6 and less."""
     using: float = 0.5
     """A group has a software when this share of its accounts sends the same request parameters ..."""
     most_users: float = 0.2
@@ -135,15 +135,14 @@ class Pools:
     def _apart(self, ours: Codes, theirs: Codes) -> float:
         """How seldom a pool that deals its work out at random would pass so little between two parts of it, in bits.
 
-        Null: who passes work to whom is drawn at random, each account as often as it does (configuration model), so
-        that the pairs between two parts are about Poisson; of all divisions of the accounts the emptiest is looked at,
-        so that naming one is paid for. A few passes each leave a pool in pieces by chance, and then this says nothing.
+        Null: who passes work to whom is drawn at random, each account as often as it does (`stats.pairings`); of all
+        divisions of the accounts the emptiest is looked at, so that naming one is paid for. A few passes each leave a
+        pool in pieces by chance, and then this says nothing.
         """
         within, others, between = self._pairs(ours, ours), self._pairs(theirs, theirs), self._pairs(ours, theirs)
-        mine, other = 2 * within + between, 2 * others + between
-        expected = mine * other / max(1, mine + other)
+        luck = 2.0 ** log2_few_between(within, others, between)
         chosen = log2_choose(len(ours) + len(theirs), len(ours))
-        return bits_of_p(float(pdtr(between, expected)), most=MOST_BITS + chosen) - chosen
+        return bits_of_p(luck, most=MOST_BITS + chosen) - chosen
 
     def _pairs(self, ours: Codes, theirs: Codes) -> int:
         """Pairs of accounts, one of each set, that pass anything but words."""

@@ -182,7 +182,7 @@ def shared_rhythm(
     def copies(null: Moves, rounds: slice | None = None) -> Floats:
         return null.table(start, end, source, free, moments, together, rounds)
 
-    by_minutes, by_turns = moves(start, len(parts), options.rounds, options, rng)
+    by_minutes, by_turns = moves(start, len(parts), options.rounds, options, rng, timelines.every)
     table = copies(by_minutes, slice(options.first_rounds))
     if max(float(real[:-1].max()), float(table[:, :-1].mean(axis=0).max())) < options.least_coincidences:
         return UNTESTED
@@ -196,7 +196,8 @@ def shared_rhythm(
     low, high = options.sure_bits
     if surely and low <= bits < high:
         rounds = min(options.further_rounds, max(options.rounds, options.further_exchanges // len(start)))
-        further = (null for null in moves(start, len(parts), rounds, options, rng) if null is not None)
+        nulls = moves(start, len(parts), rounds, options, rng, timelines.every)
+        further = (null for null in nulls if null is not None)
         tables = [np.concatenate([table, copies(null)]) for table, null in zip(tables, further, strict=True)]
         bits = min(_bits(real, table, options, len(parts)) for table in tables)
     return _told(bits, real, tables[0], options, len(parts))
@@ -246,12 +247,14 @@ class Moves:
             return np.concatenate([copies(by[:half]), later.result()])
 
 
-def moves(
-    start: Ints, parts: int, rounds: int, options: RhythmOptions, rng: np.random.Generator
+def moves(  # noqa: PLR0913 - what is moved, how often, and how
+    start: Ints, parts: int, rounds: int, options: RhythmOptions, rng: np.random.Generator, every: int = 1
 ) -> tuple[Moves, Moves | None]:
     """The null of minutes, and that of whole turns (days, or hours in a short log) where the log is long enough.
 
-    Each round deals out the possible moves evenly, so that few parts are moved alike.
+    Where one hour in `every` is all there is, moves by hours keep to these: moved out of them, whoever works in them
+    would meet the others less than before, and seem to seek them. Each round deals out the possible moves evenly, so
+    that few parts are moved alike.
     """
 
     def around(unit: int) -> tuple[int, int]:
@@ -264,7 +267,7 @@ def moves(
     if min(parts, length) < len(minutes):  # too few to be told apart by whole minutes alone
         by += rng.integers(0, MINUTE_US, size=by.shape)
     nearby = Moves(first, length * MINUTE_US, by, options.crew - 1)
-    for unit in (DAY_US, HOUR_US):
+    for unit in (DAY_US, every * HOUR_US):
         first, turns = around(unit)
         if turns >= options.least_turns:
             by = _deal(np.arange(turns) * unit, parts, rounds, rng)

@@ -28,6 +28,8 @@ class Timelines:
         self.start = np.ascontiguousarray(rows["start"][order])
         self.end = np.ascontiguousarray(rows["end"][order])
         self.bounds = np.searchsorted(account[order], np.arange(len(roster) + 1))
+        self.every = 1
+        """Every hour of the log is there, or only one in so many."""
         self._bursts: dict[tuple[int, float], Timelines] = {}
 
     def of(self, parts: Sequence[Codes]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Codes]:
@@ -37,11 +39,15 @@ class Timelines:
         rows, owner = rows_of(self.bounds, members)
         return self.start[rows], self.end[rows], part[owner]
 
-    def only(self, chosen: npt.NDArray[np.bool_]) -> "Timelines":
-        """The timelines of some requests alone: (n,) whether each, by account and start, is one of them."""
+    def only(self, chosen: npt.NDArray[np.bool_], every: int = 1) -> "Timelines":
+        """The timelines of some requests alone: (n,) whether each, by account and start, is one of them.
+
+        `every` says that they are those of one hour in so many.
+        """
         out = object.__new__(Timelines)
         out.start, out.end = self.start[chosen], self.end[chosen]
         out.bounds = np.concatenate([[0], np.cumsum(chosen)])[self.bounds]
+        out.every = self.every * every
         out._bursts = {}
         return out
 
