@@ -1,0 +1,153 @@
+"""Requests tried again elsewhere, as they were, after a limit, a ban or a refusal."""
+
+from dataclasses import dataclass
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from stillwatch.facts.pairs import is_among
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.traces import WITHHELD
+from stillwatch.link.common_property import Codes, Columns, Flags, by_time, common, senders_so_far
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetryOptions:
+    """When a request that failed on one account counts as tried again on another."""
+
+    window_s: float = 600.0
+    """A retry elsewhere follows within this time (seconds): failover tooling acts in seconds, people in minutes."""
+    copied_share: float = 0.2
+    """Whoever's requests are for this share ones that had failed elsewhere just before, and never before been answered,
+    does not make them common property by sending them, too: nobody honest asks what others failed to ask."""
+    least_copied: int = 5
+    """... of at least this many requests ..."""
+    least_failing: int = 3
+    """... that had failed on at least this many accounts: one pupil of a class who is at a limit all morning may be the
+    first to ask much of what the class asks."""
+    common_share: float = 0.1
+    """What is common property passes nothing on, unless it failed on an account that otherwise asks what nobody else
+    does: of what it was answered, at most this share is common property. Whoever runs the suite that everybody runs
+    asks little else; who would hide a failed request among strangers' must make a tenth of all that the account asks
+    common, at so many senders each."""
+    least_answered: int = 10
+    """... of at least this many answered requests, from which a share can be told."""
+    prompt_s: float = 2.0
+    """... or unless hardly anybody had sent it before, and the next attempt came this soon (seconds), as failover
+    tooling's does: what many send only after it has failed is made to look common."""
+    luck: float = 0.2
+    """... and so soon that the many others, at the pace of their busiest moments around, would have sent it by then
+    with less than this probability."""
+    around_s: tuple[float, ...] = (5.0, 60.0, 600.0)
+    """These moments: this long before and after the failure (seconds)."""
+
+
+def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> tuple[Codes, Codes]:
+    """Who tried a request, and who tried the same whole request next, soon after it had failed on the first's account.
+
+    What more accounts than `most` send is common property, but for who copies what failed elsewhere.
+    """
+    request = rows["request"]
+    failed = np.isin(rows["outcome"], WITHHELD) & (request != 0)
+    some = by_time(rows, np.flatnonzero(is_among(request, request[failed])), request)
+    account, sent = roster.codes(rows["account"][some]), request[some]
+    start, end = rows["start"][some], rows["end"][some]
+    window = np.int64(options.window_s * 1e6)
+    asked = np.bincount(roster.codes(rows["account"][request != 0]), minlength=len(roster))
+    counted = ~_copies(sent, account, start, end, failed[some], asked, window, options)[account]
+    shared = common(sent, account, most, counted)
+    counts = ~shared
+    if (shared & failed[some]).any():
+        givers = np.unique(account[shared & failed[some]])
+        counts |= np.isin(account, givers[_asks_for_itself(rows, roster, givers, ~failed, most, options)])
+        around = np.array(options.around_s) * 1e6
+        prompt = _prompt(sent, start, end, around, options.prompt_s * 1e6, options.luck)
+        counts |= prompt & (senders_so_far(sent, account) <= most)
+    pairs: tuple[Codes, Codes] = _pair_retries(sent, account, start, end, failed[some] & counts, window)
+    return pairs
+
+
+def _copies(  # noqa: PLR0913 - the attempts at what failed, and how many requests each account made
+    sent: npt.NDArray[np.uint64],
+    account: Codes,
+    start: npt.NDArray[np.int64],
+    end: npt.NDArray[np.int64],
+    failed: Flags,
+    asked: npt.NDArray[np.int64],
+    window: np.int64,
+    options: RetryOptions,
+) -> Flags:
+    """(accounts,) who is answered what failed on the first account that asked it, soon afterwards and again and again.
+
+    Rows are sorted by what is sent and time.
+    """
+    first = np.searchsorted(sent, sent, side="left")
+    copy = failed[first] & ~failed & (account != account[first]) & (start - end[first] <= window)
+    copied = _each_once(account[copy], sent[copy], len(asked))
+    failing = _each_once(account[copy], account[first][copy].astype(np.uint64), len(asked))
+    many = (copied >= options.least_copied) & (failing >= options.least_failing)
+    out: Flags = many & (copied >= options.copied_share * asked)
+    return out
+
+
+def _each_once(account: Codes, thing: npt.NDArray[np.uint64], accounts: int) -> npt.NDArray[np.int64]:
+    """(accounts,) how many different things stand beside each account."""
+    pairs = np.unique(np.stack([account.astype(np.uint64), thing]), axis=1)
+    return np.bincount(pairs[0].astype(np.int64), minlength=accounts)
+
+
+def _asks_for_itself(  # noqa: PLR0913 - whose requests, and what is common
+    rows: Columns, roster: Roster, accounts: Codes, chosen: Flags, most: int, options: RetryOptions
+) -> Flags:
+    """(n,) whether hardly anything of what each of some accounts was answered is common property."""
+    asked = rows["request"]
+    code = roster.codes(rows["account"])
+    theirs = np.flatnonzero(np.isin(code, accounts) & chosen & (asked != 0))
+    held = np.flatnonzero(is_among(asked, asked[theirs]))
+    many = np.zeros(len(asked), dtype=np.bool_)
+    many[held] = common(asked[held], code[held], most)
+    place = np.searchsorted(accounts, code[theirs])
+    answered = np.bincount(place, minlength=len(accounts))
+    shared = np.bincount(place, weights=many[theirs], minlength=len(accounts))
+    return (answered >= options.least_answered) & (shared <= options.common_share * answered)
+
+
+@nb.njit(cache=True)
+def _pair_retries(request, account, start, end, failed, window):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
+    """Rows sorted by request and then start: pair each failure with the next attempt on another account."""
+    giver = np.empty(len(request), dtype=np.int32)
+    taker = np.empty(len(request), dtype=np.int32)
+    n = 0
+    for k in range(len(request) - 1):
+        after = k + 1
+        if not failed[k] or request[after] != request[k] or account[after] == account[k]:
+            continue
+        if start[after] >= start[k] and start[after] - end[k] <= window:
+            giver[n] = account[k]
+            taker[n] = account[after]
+            n += 1
+    return giver[:n].copy(), taker[:n].copy()
+
+
+@nb.njit(cache=True)
+def _prompt(request, start, end, around, longest, luck):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
+    """(n,) whether each row is followed sooner than those who send the same request around then would by luck.
+
+    Rows sorted by request and then start. Null: within each of the stretches `around` the end, others send the request
+    at a steady pace; the next one then comes within a gap with probability of at most pace times gap.
+    """
+    out = np.zeros(len(request), dtype=np.bool_)
+    for k in range(len(request) - 1):
+        gap = start[k + 1] - end[k]
+        if request[k + 1] != request[k] or gap < 0 or gap > longest:
+            continue
+        low = np.searchsorted(request, request[k], side="left")
+        high = np.searchsorted(request, request[k], side="right")
+        pace = 0.0
+        for reach in around:
+            others = np.searchsorted(start[low:high], end[k] + reach, side="right")
+            others -= np.searchsorted(start[low:high], end[k] - reach, side="left")
+            pace = max(pace, (others - 2) / (2.0 * reach))
+        out[k] = pace * gap <= luck
+    return out
