@@ -11,7 +11,7 @@ from tests.link.worlds import World
 from tests.profile.exchanges import START, raw_batch
 
 SECOND = 1_000_000
-DENSE = Redactor.of(b"a secret for hand-offs, 32 bytes.", RedactOptions(prompt_rate=1, answer_rate=1))
+DENSE = Redactor.of(b"a secret for hand-offs, 32 bytes.", RedactOptions(prompt_rate=1, asked_rate=1, answer_rate=1))
 """Keeps every shingle, so that what a short text shows does not hang on the sample."""
 TALK = World(seed=4).talk
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stillwatch.facts.content import ContentState
 from stillwatch.facts.exchange import EXCHANGE
 from stillwatch.facts.purpose import Purpose
-from stillwatch.read.redact import Redactor
+from stillwatch.read.redact import RedactOptions, Redactor
 from tests.profile.exchanges import REDACTOR, batch, raw_batch
 
 JSON = st.recursive(
@@ -275,3 +275,12 @@ def test_parameters_longer_than_any_client_sends_are_compared_as_written() -> No
     one, same, other = settings_of(json.dumps(tools), json.dumps(tools), json.dumps(dict(reversed(tools.items()))))
 
     assert one == same != other
+
+
+@pytest.mark.parametrize("rates", [(0, 8, 32), (8, 4, 32), (4, 64, 32)])
+def test_rates_of_which_one_sample_would_not_lie_within_the_other_are_refused(rates: tuple[int, int, int]) -> None:
+    """A phrase is timed only if it is kept, and an answer's phrase is found again only where it was timed."""
+    prompt_rate, asked_rate, answer_rate = rates
+
+    with pytest.raises(ValueError, match="rise in this order"):
+        RedactOptions(prompt_rate=prompt_rate, asked_rate=asked_rate, answer_rate=answer_rate)

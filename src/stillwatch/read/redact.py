@@ -50,6 +50,14 @@ class RedactOptions:
     answer_rate: int = 32
     """One in this many of what was answered: enough to see a copied paragraph (100 words) 19 times in 20."""
 
+    def __post_init__(self) -> None:
+        """Refuse rates of which one sample would not lie within the other."""
+        if not 1 <= self.prompt_rate <= self.asked_rate <= self.answer_rate:
+            raise ValueError(
+                f"one shingle in {self.prompt_rate} asked, {self.asked_rate} timed and {self.answer_rate} answered: "
+                "give rates of at least 1 that rise in this order"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Redactor:
