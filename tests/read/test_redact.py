@@ -180,7 +180,7 @@ def test_each_row_is_redacted_for_itself(texts: list[str | None], start: int) ->
 
 def test_a_text_of_many_words_fits_whatever_the_buffers_were() -> None:
     """The shingle buffers grow when a batch keeps more than was guessed."""
-    dense = Redactor.of(b"y" * 32, type(REDACTOR.options)(prompt_rate=1, answer_rate=1))
+    dense = Redactor.of(b"y" * 32, RedactOptions(prompt_rate=1, asked_rate=1, answer_rate=1))
     letters = np.random.default_rng(1).choice(list("abcdefghijklmnopqrstuvwxyz"), (40, 400))
     texts = [" ".join(row) for row in letters.tolist()]
 
