@@ -55,6 +55,30 @@ def test_copies_that_are_not_moved_show_what_the_timelines_show() -> None:
     assert table[:, 4] == pytest.approx(in_flight_spread(start, end))
 
 
+@pytest.mark.parametrize("different", [1, 3, 50])
+@pytest.mark.parametrize("seed", range(4))
+def test_moved_copies_show_what_timelines_moved_by_hand_show(seed: int, different: int) -> None:
+    """However many sources are moved alike, and around the circle or not."""
+    rng = np.random.default_rng(seed)
+    n, sources, span = 400, 30, 100_003
+    start = rng.choice(span, n, replace=False).astype(np.int64)
+    end = start + rng.integers(1, 3_000, n)
+    source = rng.integers(0, sources, n).astype(np.int32)
+    free = rng.random(n) < 0.7
+    shifts = rng.choice(rng.integers(-2 * span, 2 * span, different), (5, sources))
+    moments, together = np.array([50, 400], dtype=np.int64), np.array([100, 300], dtype=np.int64)
+
+    table = shifted(start, end, source, free, shifts, moments, together, 2, 0, span)
+
+    for row, by in zip(table, shifts, strict=True):
+        begin = (start + by[source]) % span
+        until = begin + end - start
+        assert row[:2].tolist() == coincidences(begin, until, source, moments).tolist()
+        assert row[2:4].tolist() == coincidences(begin[free], begin[free], source[free], together).tolist()
+        assert row[4] == gatherings(begin[free], source[free], 100, 2)
+        assert row[5] == pytest.approx(in_flight_spread(begin, until))
+
+
 @pytest.mark.parametrize("others", [1, 2, 3])
 @pytest.mark.parametrize("seed", range(4))
 def test_the_chance_of_keeping_pace_is_the_covered_share_of_the_time_around(seed: int, others: int) -> None:

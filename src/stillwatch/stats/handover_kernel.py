@@ -22,23 +22,25 @@ def coincidences(start, end, source, moments):  # type: ignore[no-untyped-def]  
 
     Times and moments in microseconds; a request is never its own predecessor.
     """
-    return _coincide(start, end, source, moments, np.argsort(start), np.argsort(end))
+    by_start, by_end = np.argsort(start), np.argsort(end)
+    return _coincide(start[by_start], source[by_start], end[by_end], source[by_end], moments)
 
 
 @nb.njit(cache=True, nogil=True)
-def _coincide(start, end, source, moments, by_start, by_end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _coincide(starts, start_source, ends, end_source, moments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """`coincidences`, given the sorted starts and ends and the sources beside them: neighbours are looked up."""
     found = np.zeros(len(moments))
     longest = moments[-1]
     j = 0
-    for s in by_start:
-        t = start[s]
-        while j < len(by_end) and end[by_end[j]] <= t:
+    for i in range(len(starts)):
+        t, own = starts[i], start_source[i]
+        while j < len(ends) and ends[j] <= t:
             j += 1
         k = j - 1
         last = max(-1, j - 1 - _LOOK_BACK)
-        while k > last and t - end[by_end[k]] <= longest:
-            if source[by_end[k]] != source[s]:
-                waited = t - end[by_end[k]]
+        while k > last and t - ends[k] <= longest:
+            if end_source[k] != own:
+                waited = t - ends[k]
                 for q in range(len(moments)):
                     if waited <= moments[q]:
                         found[q] += 1.0
@@ -50,29 +52,31 @@ def _coincide(start, end, source, moments, by_start, by_end):  # type: ignore[no
 @nb.njit(cache=True, nogil=True)
 def gatherings(start, source, moment, others):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """How many starts lie within `moment` after starts of at least that many different other sources."""
-    return _gather(start, source, moment, others, np.argsort(start))
+    by_start = np.argsort(start)
+    return _gather(start[by_start], source[by_start], moment, others)
 
 
 @nb.njit(cache=True, nogil=True)
-def _gather(start, source, moment, others, by_start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _gather(starts, source, moment, others):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """`gatherings`, given the sorted starts."""
     found = 0.0
     met = np.empty(others, dtype=source.dtype)
-    for i in range(len(by_start)):
-        if _others_before(i, start, source, moment, by_start, met) == others:
+    for i in range(len(starts)):
+        if _others_before(i, starts, source, moment, met) == others:
             found += 1.0
     return found
 
 
 @nb.njit(cache=True, nogil=True)
-def _others_before(i, start, source, moment, by_start, met):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _others_before(i, starts, source, moment, met):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Write the other sources that start within `moment` before the i-th start into `met`, until it is full."""
     n = 0
     k = i - 1
     last = max(-1, k - _LOOK_BACK)
-    while k > last and n < len(met) and start[by_start[i]] - start[by_start[k]] <= moment:
-        one = source[by_start[k]]
+    while k > last and n < len(met) and starts[i] - starts[k] <= moment:
+        one = source[k]
         k -= 1
-        new = one != source[by_start[i]]
+        new = one != source[i]
         for q in range(n):
             new = new and met[q] != one
         if new:
@@ -111,24 +115,88 @@ def shifted(start, end, source, free, shifts, moments, together, others, first, 
 
     Starts within `moments` after another's end; of those that are `free`, starts within the moments of `together` after
     another's start, and within the first of these after the starts of so many `others`; and the spread. Times are moved
-    around the circle from `first` to `first + span`.
+    around the circle from `first` to `first + span`, within which all starts lie.
     """
-    rounds = shifts.shape[0]
+    rounds, n = shifts.shape[0], len(start)
     out = np.empty((rounds, len(moments) + len(together) + 2))
     moved_start = np.empty_like(start)
     moved_end = np.empty_like(end)
+    once_by_start, once_by_end = np.argsort(start), np.argsort(end)
+    run = np.empty(n, dtype=np.int64)
+    by_start, by_end = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    spare = np.empty(n, dtype=np.int64)
     for r in range(rounds):
-        for i in range(len(start)):
-            at = first + (start[i] + shifts[r, source[i]] - first) % span
-            moved_start[i] = at
-            moved_end[i] = at + end[i] - start[i]
-        by_start, by_end = np.argsort(moved_start), np.argsort(moved_end)  # sorting is most of the work: once a round
-        out[r, : len(moments)] = _coincide(moved_start, moved_end, source, moments, by_start, by_end)
+        by = shifts[r] % span
+        move, moves = _numbered(by)
+        for i in range(n):
+            at = start[i] + by[source[i]]
+            around = at >= first + span
+            moved_start[i] = at - span if around else at
+            moved_end[i] = moved_start[i] + end[i] - start[i]
+            # What is moved by as much, and around the circle or not, stays in order.
+            run[i] = 2 * move[source[i]] + around
+        # Sorting is most of the work: once a round.
+        _merge_runs(once_by_start, moved_start, run, 2 * moves, by_start, spare)
+        _merge_runs(once_by_end, moved_end, run, 2 * moves, by_end, spare)
+        starts, ends = moved_start[by_start], moved_end[by_end]
+        out[r, : len(moments)] = _coincide(starts, source[by_start], ends, source[by_end], moments)
         some = by_start[free[by_start]]
-        out[r, len(moments) : -2] = _coincide(moved_start, moved_start, source, together, some, some)
-        out[r, -2] = _gather(moved_start, source, together[0], others, some)
-        out[r, -1] = _spread(moved_start[by_start], moved_end[by_end])
+        free_starts, free_source = moved_start[some], source[some]
+        out[r, len(moments) : -2] = _coincide(free_starts, free_source, free_starts, free_source, together)
+        out[r, -2] = _gather(free_starts, free_source, together[0], others)
+        out[r, -1] = _spread(starts, ends)
     return out
+
+
+@nb.njit(cache=True, nogil=True)
+def _numbered(values):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The place of each value among the different ones, and how many these are."""
+    order = np.argsort(values)
+    place = np.empty(len(values), dtype=np.int64)
+    different = 0
+    for k in range(len(order)):
+        if k and values[order[k]] != values[order[k - 1]]:
+            different += 1
+        place[order[k]] = different
+    return place, different + 1
+
+
+@nb.njit(cache=True, nogil=True)
+def _merge_runs(order, key, run, runs, out, spare):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Sort by `key` into `out`, given an `order` in which each of so many runs is sorted by it already.
+
+    A few runs are merged in fewer steps than everything is sorted anew.
+    """
+    n = len(order)
+    bounds = np.zeros(runs + 1, dtype=np.int64)
+    for i in range(n):
+        bounds[run[i] + 1] += 1
+    for k in range(runs):
+        bounds[k + 1] += bounds[k]
+    place = bounds[:-1].copy()
+    for i in order:
+        out[place[run[i]]] = i
+        place[run[i]] += 1
+    held, free = out, spare
+    while runs > 1:
+        left = 0
+        for k in range(0, runs, 2):
+            low, middle, high = bounds[k], bounds[k + 1], bounds[min(k + 2, runs)]
+            a, b = low, middle
+            for w in range(low, high):
+                if b >= high or (a < middle and key[held[a]] <= key[held[b]]):
+                    free[w] = held[a]
+                    a += 1
+                else:
+                    free[w] = held[b]
+                    b += 1
+            bounds[left] = low
+            left += 1
+        bounds[left] = n
+        runs = left
+        held, free = free, held
+    if runs == 1 and held is not out:
+        out[:] = held
 
 
 @nb.njit(cache=True, nogil=True)
@@ -288,6 +356,7 @@ def crew_mates(start, source, moment, others):  # type: ignore[no-untyped-def]  
     Only where there are at least that many `others`.
     """
     by_start = np.argsort(start)
+    starts, by = start[by_start], source[by_start]
     n = 0
     first = np.empty(0, dtype=np.int32)
     second = np.empty(0, dtype=np.int32)
@@ -298,10 +367,10 @@ def crew_mates(start, source, moment, others):  # type: ignore[no-untyped-def]  
             second = np.empty(n, dtype=np.int32)
         n = 0
         for i in range(len(by_start)):
-            m = _others_before(i, start, source, moment, by_start, met)
+            m = _others_before(i, starts, by, moment, met)
             if m >= others:
                 if writing:
                     first[n : n + m] = met[:m]
-                    second[n : n + m] = source[by_start[i]]
+                    second[n : n + m] = by[i]
                 n += m
     return first, second
