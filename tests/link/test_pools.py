@@ -163,6 +163,18 @@ def test_wordings_of_one_template_keep_pools_together() -> None:
     assert sorted(parts(pools(rng, timeline, TWO_TOPICS, sent=own), 2 * POOL), key=min) == [ONE, OTHER]
 
 
+@pytest.mark.parametrize(("asks", "whole"), [("alike", True), ("apart", False)])
+def test_a_text_that_two_pools_may_have_bought_keeps_together_only_what_asks_alike(asks: str, whole: bool) -> None:
+    """One in twenty strangers sends it, too: it says a little, and what the accounts are used for says more."""
+    rng = np.random.default_rng(8)
+    sent = [range(2 * POOL + ACCOUNTS // 20)]
+    topics = TWO_TOPICS if asks == "apart" else np.zeros(2 * POOL, dtype=np.int64)
+
+    found = pools(rng, [*a_pool(rng, 0), *a_pool(rng, POOL)], topics, sent=sent)
+
+    assert (len(parts(found, 2 * POOL)) == 1) == whole
+
+
 def test_what_does_not_stand_alone_and_what_was_not_read_is_not_parted() -> None:
     """A part must be a campaign by itself, and without texts nobody can say that two pools differ."""
     rng = np.random.default_rng(0)

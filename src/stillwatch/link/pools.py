@@ -259,6 +259,8 @@ class Pools:
         shared = max(self.ties.shared_bits(one, other, ours, theirs, background, firm=True))
         if shared < self.ties.options.speaking_bits:
             shared = self.ties.words_bits(one, other, background)
+        # What two pools use alike may be bought; what they ask for tells one from the other.
+        shared -= max(0.0, bits_of_p(self.traits.likeness(one, other)))
         if shared >= self.ties.options.speaking_bits:
             return shared
         return self.together(one, other).bits
