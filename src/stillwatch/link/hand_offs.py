@@ -1,9 +1,8 @@
 """Hand-offs: what passes from one account to another, which honest strangers hardly ever do."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Final
+from typing import Final
 
 import numba as nb
 import numpy as np
@@ -12,12 +11,9 @@ import numpy.typing as npt
 from stillwatch.facts.pairs import is_among
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.common_property import by_time, common
+from stillwatch.link.common_property import Codes, Columns, by_time, common
 from stillwatch.link.passed_phrases import carried, quoted, reworded, signatures
 from stillwatch.link.retries import RetryOptions, retries
-
-Codes = npt.NDArray[np.int32]
-Columns = Mapping[str, npt.NDArray[Any]]
 
 
 class HandOff(IntEnum):

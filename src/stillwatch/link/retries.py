@@ -20,7 +20,7 @@ class RetryOptions:
     """A retry elsewhere follows within this time (seconds): failover tooling acts in seconds, people in minutes."""
     copied_share: float = 0.2
     """Whoever's requests are for this share ones that had failed elsewhere just before, and never before been answered,
-    does not make them common property by sending them, too: nobody honest asks what others failed to ask."""
+    does not make them common property by sending them, too: honest people seldom ask what just failed elsewhere."""
     least_copied: int = 5
     """... of at least this many requests ..."""
     least_failing: int = 3
