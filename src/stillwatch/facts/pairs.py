@@ -71,19 +71,21 @@ class Pairs:
 
     @classmethod
     def met_in(
-        cls, sides: Sequence[Sequence["Pairs"]], others: Sequence["Pairs"], *, shared: bool = False
+        cls, sides: Sequence[Sequence["Pairs"]], others: Sequence["Pairs"], *, shared: Sequence[bool]
     ) -> list[Self]:
         """For each side the pairs of its parts whose token is in the others, and then those of the others in any side.
 
-        Of the others also those whose token two accounts hold, where it is `shared`.
+        Of each that is `shared`, the others last, also those whose token two of its accounts hold.
         """
         their_token, their_account, their_value = _end_to_end(cls, others)
-        kept = _held_by_two(their_token, their_account) if shared else np.zeros(len(their_token), dtype=np.bool_)
+        kept = _held_by_two(their_token, their_account) if shared[-1] else np.zeros(len(their_token), dtype=np.bool_)
         out = []
-        for parts in sides:
+        for parts, by_two in zip(sides, shared[:-1], strict=True):
             token, account, value = _end_to_end(cls, parts)
             met = is_among(token, their_token)
             kept |= is_among(their_token, token)
+            if by_two:
+                met |= _held_by_two(token, account)
             out.append(cls.of(token[met], account[met], value[met]))
         return [*out, cls.of(their_token[kept], their_account[kept], their_value[kept])]
 

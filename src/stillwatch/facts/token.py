@@ -27,6 +27,7 @@ class TokenKind(IntEnum):
     TEMPLATE = 21
     WORK_ITEM = 22
     SETTINGS = 23
+    TRIED_TEXT = 24
 
     @property
     def family(self) -> Family:
@@ -52,4 +53,5 @@ _WORDS = {
     TokenKind.TEMPLATE: "prompt template",
     TokenKind.WORK_ITEM: "work-list item",
     TokenKind.SETTINGS: "set of request parameters",
+    TokenKind.TRIED_TEXT: "text of requests tried again elsewhere",
 }

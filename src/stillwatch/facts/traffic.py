@@ -53,7 +53,7 @@ class Traffic:
     asked: Quotes
     """Shingles of prompts, sampled more sparsely than `phrases`, and no more sparsely than `said`, which they meet."""
     failed: Quotes
-    """Those of `asked` whose request was limited, banned or refused."""
+    """Those of `phrases` in requests that were limited, banned or refused, and when each account first had it so."""
     issued: Quotes
     """Reasoning signatures given out with answers."""
     replayed: Quotes

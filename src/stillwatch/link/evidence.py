@@ -12,11 +12,12 @@ from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.customers import between_customers, beyond_firms, customers, firms, own_pairs, payers
-from stillwatch.link.hand_offs import HandOffs, hand_offs
+from stillwatch.link.hand_offs import HandOffs, TriedAgain, hand_offs
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.shared_things import shared_things
 from stillwatch.link.shared_words import shared_words
 from stillwatch.link.timelines import Timelines
+from stillwatch.link.tried_texts import tried_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,17 @@ class Evidence:
         """Gather it from one scan, by the families that are looked for."""
         incidences = shared_things(traffic, roster, options.things) if Family.THINGS in options.families else []
         incidences += shared_words(traffic, roster, options.words) if Family.WORDS in options.families else []
-        passed = (
-            hand_offs(traffic, roster, options.hand_offs) if Family.HAND_OFFS in options.families else HandOffs.none()
-        )
+        tried, passed = None, HandOffs.none()
+        if Family.HAND_OFFS in options.families:
+            tried = TriedAgain.of(traffic, roster, options.hand_offs)
+            passed = hand_offs(traffic, roster, options.hand_offs, tried)
         payer = payers(incidences, len(roster))
         owner, domain = (_numbered(roster, column) for column in ("organisation", "email_domain"))
         firm = firms((owner, domain), incidences, payer, options.most_unnamed)
         passed = between_customers(passed, own_pairs(incidences, payer, options.own_kinds), firm)
+        if tried is not None and Family.WORDS in options.families:
+            tried = tried.among(passed)
+            incidences.append(tried_texts(traffic, roster, tried, options.tried_texts, options.words))
         shared = [beyond_firms(one, firm) if one.kind.family is Family.THINGS else one for one in incidences]
         incidences = [one for one in shared if len(one.tokens)]
         customer = customers(payer, owner, firm, options.most_unnamed)

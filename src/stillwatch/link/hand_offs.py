@@ -97,16 +97,52 @@ class HandOffs:
         return len(self.giver)
 
 
-def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions) -> HandOffs:
-    """Every hand-off between two accounts in the traffic."""
+@dataclass(frozen=True, slots=True)
+class TriedAgain:
+    """Requests that were limited, banned or refused on one account and tried again on another.
+
+    One that was tried again as it was may be there twice: its phrases are told by the same words.
+    """
+
+    giver: Codes
+    taker: Codes
+    at: npt.NDArray[np.int64]
+    """When the giver had tried it, microseconds since 1970."""
+    reworded: npt.NDArray[np.bool_]
+    """Whether that was told by its phrases, whatever was said around them, and not by the whole request."""
+
+    @classmethod
+    def of(cls, traffic: Traffic, roster: Roster, options: HandOffOptions) -> "TriedAgain":
+        """Every request tried again elsewhere in the traffic."""
+        most = options.max_holders
+        same = retries(traffic.traces.rows, roster, most, options.retries)
+        other = reworded(traffic.failed, traffic.asked, roster, most, options.reworded_s)
+        return cls(
+            giver=np.concatenate([same[0], other[0]]),
+            taker=np.concatenate([same[1], other[1]]),
+            at=np.concatenate([same[2], other[2]]),
+            reworded=np.repeat([False, True], [len(same[0]), len(other[0])]),
+        )
+
+    def among(self, passed: HandOffs) -> "TriedAgain":
+        """The rows whose giver and taker pass something."""
+        accounts = 1 + max(int(passed.taker.max(initial=0)), int(self.taker.max(initial=0)))
+        pairs = passed.giver.astype(np.int64) * accounts + passed.taker
+        kept = np.isin(self.giver.astype(np.int64) * accounts + self.taker, pairs)
+        return TriedAgain(self.giver[kept], self.taker[kept], self.at[kept], self.reworded[kept])
+
+
+def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions, tried: TriedAgain | None = None) -> HandOffs:
+    """Every hand-off between two accounts in the traffic; what was `tried` again may be known already."""
     rows, most = traffic.traces.rows, options.max_holders
-    tried = retries(rows, roster, most, options.retries)
-    again = reworded(traffic.failed, traffic.asked, roster, most, options.reworded_s)
+    tried = tried or TriedAgain.of(traffic, roster, options)
+    same = tried.giver[~tried.reworded], tried.taker[~tried.reworded]
+    again = np.unique(np.stack([tried.giver[tried.reworded], tried.taker[tried.reworded]]), axis=1)
     giver, taker, later = _gone_on(rows, roster, options, "closing", "history", np.arange(len(rows["exchange"])))
     elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), later)
     found = [
-        (*tried, HandOff.RETRY),
-        (*_others_than(tried, again, len(roster)), HandOff.REWORDED),
+        (*same, HandOff.RETRY),
+        (*_others_than(same, (again[0], again[1]), len(roster)), HandOff.REWORDED),
         (giver, taker, HandOff.CONTINUED),
         (*_gone_on(rows, roster, options, "turn", "earlier", elsewhere)[:2], HandOff.RESUMED),
         (*quoted(traffic.said, traffic.asked, roster, options.quote_holders, options.least_quotes), HandOff.QUOTED),

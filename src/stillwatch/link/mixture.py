@@ -245,7 +245,7 @@ def family_bits(kinds: Sequence[tuple[TokenKind, float]]) -> float:
     """
     twins = (
         (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK),
-        (TokenKind.TEMPLATE, TokenKind.SYSTEM_PROMPT, TokenKind.WORK_ITEM, TokenKind.SETTINGS),
+        (TokenKind.TEMPLATE, TokenKind.TRIED_TEXT, TokenKind.SYSTEM_PROMPT, TokenKind.WORK_ITEM, TokenKind.SETTINGS),
     )
     total = 0.0
     for group in twins:

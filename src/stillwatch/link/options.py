@@ -13,6 +13,7 @@ from stillwatch.link.shared_things import ThingOptions
 from stillwatch.link.shared_words import WordOptions
 from stillwatch.link.speaking import SpeakingOptions
 from stillwatch.link.ties import JoinOptions
+from stillwatch.link.tried_texts import TriedTextOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,7 @@ class LinkOptions:
     things: ThingOptions = field(default_factory=ThingOptions)
     words: WordOptions = field(default_factory=WordOptions)
     hand_offs: HandOffOptions = field(default_factory=HandOffOptions)
+    tried_texts: TriedTextOptions = field(default_factory=TriedTextOptions)
     candidates: CandidateOptions = field(default_factory=CandidateOptions)
     mixture: MixtureOptions = field(default_factory=MixtureOptions)
     rhythm: RhythmOptions = field(default_factory=RhythmOptions)

@@ -5,24 +5,25 @@ import numpy as np
 import numpy.typing as npt
 
 from stillwatch.facts.pairs import is_among
-from stillwatch.facts.quotes import Quotes
+from stillwatch.facts.quotes import Quotes, Times
 from stillwatch.facts.roster import Roster
 
 Codes = npt.NDArray[np.int32]
 
 
-def reworded(failed: Quotes, asked: Quotes, roster: Roster, most: int, within_s: float) -> tuple[Codes, Codes]:
+def reworded(failed: Quotes, asked: Quotes, roster: Roster, most: int, within_s: float) -> tuple[Codes, Codes, Times]:
     """Phrases first asked in a request that was limited, banned or refused, and soon asked on an account new to them.
 
+    Who asked the request, who asked them next, and when the first did (microseconds since 1970); each once.
     Whoever writes each request anew around what it is about sends no request twice. A phrase that was answered before
     is no failed one, and one that more accounts than `most` ask is common property.
     """
-    giver, taker = _asked_elsewhere(
+    giver, taker, tried_at = _asked_elsewhere(
         failed.token, failed.account, failed.time, asked.token, asked.account, asked.time, most,
         np.int64(within_s * 1e6),
     )  # fmt: skip
-    pairs = np.unique(np.stack([roster.codes(giver), roster.codes(taker)]), axis=1)
-    return pairs[0], pairs[1]
+    once = np.unique(np.stack([roster.codes(giver), roster.codes(taker), tried_at]), axis=1)
+    return once[0].astype(np.int32), once[1].astype(np.int32), once[2]
 
 
 @nb.njit(cache=True)
@@ -30,6 +31,7 @@ def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max
     """Walk both sorted lists once; from each phrase's first asker on, pair those who failed with the next to ask."""
     giver = np.empty(len(a_token), dtype=np.uint64)
     taker = np.empty(len(a_token), dtype=np.uint64)
+    tried_at = np.empty(len(a_token), dtype=np.int64)
     n = 0
     i = j = 0
     while i < len(f_token) and j < len(a_token):
@@ -55,9 +57,10 @@ def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max
                     if a_time[other] - a_time[one] <= window:
                         giver[n] = a_account[one]
                         taker[n] = a_account[other]
+                        tried_at[n] = a_time[one]
                         n += 1
         i, j = i_end, j_end
-    return giver[:n].copy(), taker[:n].copy()
+    return giver[:n].copy(), taker[:n].copy(), tried_at[:n].copy()
 
 
 def quoted(said: Quotes, asked: Quotes, roster: Roster, most: int, least: int) -> tuple[Codes, Codes]:

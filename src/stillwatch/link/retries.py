@@ -11,6 +11,8 @@ from stillwatch.facts.roster import Roster
 from stillwatch.facts.traces import WITHHELD
 from stillwatch.link.common_property import Codes, Columns, Flags, by_time, common, senders_so_far
 
+Times = npt.NDArray[np.int64]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetryOptions:
@@ -43,9 +45,10 @@ class RetryOptions:
     """These moments: this long before and after the failure (seconds)."""
 
 
-def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> tuple[Codes, Codes]:
-    """Who tried a request, and who tried the same whole request next, soon after it had failed on the first's account.
+def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> tuple[Codes, Codes, Times]:
+    """Who tried a request, who tried the same whole request next, soon after it had failed on the first's account.
 
+    And when the first did (microseconds since 1970).
     What more accounts than `most` send is common property, but for who copies what failed elsewhere.
     """
     request = rows["request"]
@@ -64,7 +67,7 @@ def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> 
         around = np.array(options.around_s) * 1e6
         prompt = _prompt(sent, start, end, around, options.prompt_s * 1e6, options.luck)
         counts |= prompt & (senders_so_far(sent, account) <= most)
-    pairs: tuple[Codes, Codes] = _pair_retries(sent, account, start, end, failed[some] & counts, window)
+    pairs: tuple[Codes, Codes, Times] = _pair_retries(sent, account, start, end, failed[some] & counts, window)
     return pairs
 
 
@@ -118,6 +121,7 @@ def _pair_retries(request, account, start, end, failed, window):  # type: ignore
     """Rows sorted by request and then start: pair each failure with the next attempt on another account."""
     giver = np.empty(len(request), dtype=np.int32)
     taker = np.empty(len(request), dtype=np.int32)
+    tried_at = np.empty(len(request), dtype=np.int64)
     n = 0
     for k in range(len(request) - 1):
         after = k + 1
@@ -126,8 +130,9 @@ def _pair_retries(request, account, start, end, failed, window):  # type: ignore
         if start[after] >= start[k] and start[after] - end[k] <= window:
             giver[n] = account[k]
             taker[n] = account[after]
+            tried_at[n] = start[k]
             n += 1
-    return giver[:n].copy(), taker[:n].copy()
+    return giver[:n].copy(), taker[:n].copy(), tried_at[:n].copy()
 
 
 @nb.njit(cache=True)

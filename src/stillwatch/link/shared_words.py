@@ -68,14 +68,20 @@ def templates(
 
     A template's token is the smallest shingle in it, so it is the same in every scan that sees the same template.
     """
-    held = _by_habit(phrases, roster, total, options)
+    return joined_alike(TokenKind.TEMPLATE, _by_habit(phrases, roster, total, options), roster, known, options)
+
+
+def joined_alike(
+    kind: TokenKind, held: Holdings, roster: Roster, known: npt.NDArray[np.bool_], options: WordOptions
+) -> Incidence:
+    """Phrases of the same holders as one token each, the smallest of them, and who shows a third of them at least."""
     changes = np.concatenate([[True], held.token[1:] != held.token[:-1]]) if len(held) else np.zeros(0, dtype=np.bool_)
     bounds = np.concatenate([np.flatnonzero(changes), [len(held)]]).astype(np.int64)
     account = roster.codes(held.account)
     label = cluster_alike(bounds, account, options.alike)
     if len(label) == 0:
         nothing = np.zeros(0, dtype=np.uint64)
-        return Incidence.of(TokenKind.TEMPLATE, nothing, account, np.zeros(0, dtype=np.float32), known)
+        return Incidence.of(kind, nothing, account, np.zeros(0, dtype=np.float32), known)
     sizes = np.diff(bounds)
     phrase_label = np.repeat(label, sizes)
     support = np.bincount(label)
@@ -92,7 +98,7 @@ def templates(
     token, code = smallest[owner][order], code[order]
     mine = np.bincount(code, minlength=len(roster))
     weight = (1.0 / np.maximum(mine[code], 1)).astype(np.float32)
-    return Incidence.of(TokenKind.TEMPLATE, token, code, weight, known)
+    return Incidence.of(kind, token, code, weight, known)
 
 
 def _equal_texts(

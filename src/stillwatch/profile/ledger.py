@@ -27,9 +27,12 @@ HELD_EXCHANGES: Final = 1_500_000
 
 _SHARED: Final = ("phrases", "prompts", "systems")
 """Of these, `link` uses only the tokens that two accounts hold; most tokens are one account's alone."""
-_MEETING: Final = ((("said", "failed"), "asked", False), (("issued",), "replayed", True))
-"""Of these, it uses only the tokens that are in one of the former and in the latter, or, where that is said, that two
-accounts show in the latter."""
+_MEETING: Final = (
+    (("said", "failed"), "asked", (False, True, False)),
+    (("issued",), "replayed", (False, True)),
+)
+"""Of these, it uses only the tokens that are in one of the former and in the latter, or, where that is said of one,
+that two accounts show in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,7 +154,7 @@ class Ledger:
         ranges = in_step([part.pieces(table) for part in self.parts])
         return kind.in_row([gather(pieces) for (pieces,) in ranges])
 
-    def _met(self, tables: tuple[tuple[str, ...], str, bool]) -> list[Pairs]:
+    def _met(self, tables: tuple[tuple[str, ...], str, tuple[bool, ...]]) -> list[Pairs]:
         """Tables of all parts, as far as they meet."""
         sides, other, shared = tables
         kind = PAIRS[other]

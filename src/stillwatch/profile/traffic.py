@@ -49,7 +49,7 @@ def traffic_of(batches: Sequence[pa.RecordBatch], asked_rate: int) -> Traffic:
         models=Holdings.shown(model[model != 0], stretch.account[known][model != 0]),
         said=quotes_in_lists(stretch, "answer_shingles", stretch.end),
         asked=quotes_in_lists(stretch, "prompt_shingles", stretch.start, bound),
-        failed=quotes_in_lists(stretch, "prompt_shingles", stretch.start, bound, failed),
+        failed=quotes_in_lists(stretch, "prompt_shingles", stretch.start, rows=failed),
         issued=Quotes.of(signed[has_signature], stretch.account[has_signature], stretch.end[has_signature]),
         replayed=quotes_in_lists(stretch, "signatures_in", stretch.start),
         accounts=_names(stretch),
