@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from stillwatch.facts.account import ACCOUNT
-from stillwatch.facts.group import Group, Scheduling, SharedToken, Strand
+from stillwatch.facts.group import Drawn, Group, Scheduling, SharedToken, Strand
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
@@ -45,6 +45,7 @@ def group_of(
     tokens: Sequence[SharedToken] = (),
     tries: int = 100,
     seconded: float = 12.0,
+    drawn: Drawn | None = None,
 ) -> Group:
     """A group whose families found these bits; its hand-offs are no quotations unless `strong_passes` says so."""
     n = len(members)
@@ -71,4 +72,5 @@ def group_of(
         tries=tries,
         strong_passes=bits.get(Family.HAND_OFFS, 0.0) if strong_passes is None else strong_passes,
         seconded=seconded,
+        drawn=drawn or Drawn(),
     )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.facts.campaign import Tier
-from stillwatch.facts.group import SharedToken
+from stillwatch.facts.group import Drawn, SharedToken
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.judge.verdict import JudgeOptions, Verdict, judge_group
 from tests.judge.groups import group_of, roster_of, traffic_of
@@ -30,9 +30,11 @@ def judged(
     strong_passes: float | None = None,
     tokens: Sequence[SharedToken] = (),
     tries: int = 100,
+    drawn: float = 0.0,
 ) -> Verdict:
     """The verdict on eight accounts that nothing is known of."""
-    group = group_of(MEMBERS, bits, strong_passes=strong_passes, tokens=tokens, tries=tries)
+    listed = Drawn(bits=drawn, texts=30, a_request=3.0, ratio=1.0)
+    group = group_of(MEMBERS, bits, strong_passes=strong_passes, tokens=tokens, tries=tries, drawn=listed)
     return judge_group(group, ROSTER, TRAFFIC, JudgeOptions())
 
 
@@ -59,6 +61,24 @@ def test_things_or_words_alone_are_watched(family: Family, bits: float) -> None:
 
     assert counting(verdict) == {family}
     assert verdict.tier is Tier.WATCH
+
+
+@pytest.mark.parametrize("drawn", [NEEDED, 60.0])
+def test_words_that_are_all_drawn_from_one_list_are_for_a_person_to_look_at(drawn: float) -> None:
+    """Nobody who has work of its own sends like that; and yet it is one family, and never acts."""
+    verdict = judged({Family.WORDS: 300.0}, drawn=drawn)
+
+    assert verdict.drawn
+    assert verdict.tier is Tier.REVIEW
+    assert verdict.expected_by_chance == pytest.approx(100 * 2.0**-drawn)
+    assert judged({Family.WORDS: 300.0, Family.THINGS: 300.0}, drawn=drawn).tier is Tier.REVIEW
+
+
+def test_what_is_drawn_from_one_list_says_nothing_where_words_do_not_count() -> None:
+    """A list is made of words; and what many tries make by chance is no list."""
+    assert judged({Family.WORDS: NEEDED - 0.1}, drawn=60.0).tier is None
+    assert judged({Family.THINGS: 300.0}, drawn=60.0).tier is Tier.WATCH
+    assert judged({Family.WORDS: 300.0}, drawn=NEEDED - 0.1).tier is Tier.WATCH
 
 
 def test_quotations_alone_are_watched() -> None:

@@ -3,13 +3,17 @@
 import numpy as np
 import pytest
 
+from stillwatch.facts.holdings import Holdings
+from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
+from stillwatch.facts.traffic import Traffic
 from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.mixture import Views
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.rhythm import UNTESTED
 from stillwatch.link.search import Search
 from stillwatch.link.traits import TraitOptions, Traits
+from stillwatch.link.work_lists import WorkLists
 from tests.link.test_candidates import held
 from tests.link.test_pools import in_order
 from tests.link.test_traits import activity
@@ -28,7 +32,8 @@ def search(kind: HandOff, *, pairs: bool = False, cards: list[list[int]] | None 
     views = Views([texts, *([held(TokenKind.PAYMENT, cards, ACCOUNTS)] if cards else [])], passed, busy)
     timelines = in_order([(code, 100.0 * code, 4.0) for code in range(ACCOUNTS)])
     traits = Traits(activity(rng, np.arange(ACCOUNTS), busy), TraitOptions(), rng)
-    one = Search(views, timelines, np.arange(ACCOUNTS, dtype=np.int32), traits, LinkOptions(), rng)
+    lists = WorkLists(Holdings.empty(), Roster.of(Traffic.empty(), None), busy, LinkOptions().lists)
+    one = Search(views, timelines, np.arange(ACCOUNTS, dtype=np.int32), traits, lists, LinkOptions(), rng)
     one.needed, one.seconded = NEEDED, SECONDED
     return one
 

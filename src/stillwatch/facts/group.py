@@ -1,5 +1,6 @@
 """A group: accounts that ties propose as one hand, with what each family of evidence found, before it is judged."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,6 +58,19 @@ class Scheduling:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Drawn:
+    """Whether all that some accounts send is drawn from one list of texts, whichever of them sends."""
+
+    bits: float = 0.0
+    """Evidence against each having work of its own; 0 where it is not drawn so, or too little is sent to tell."""
+    texts: int = 0
+    a_request: float = 0.0
+    """How many of the texts are in one request, on average."""
+    ratio: float = math.nan
+    """How much oftener two requests of one account have a text in common than two requests of two accounts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Strand:
     """One family's evidence for a group."""
 
@@ -99,6 +113,7 @@ class Group:
     """Bits of hand-offs other than quotations, which strangers hardly ever make."""
     seconded: float
     """Bits that a second family must show once another has confirmed the group: fewer groups come that far."""
+    drawn: Drawn = field(default_factory=Drawn)
     hand: int = -1
     """Groups that one hand seems to move have the same number; -1 where that was not asked."""
 

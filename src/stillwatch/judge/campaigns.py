@@ -135,7 +135,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     does one that only gives work in a group whose core shows more: it may be a relay's customer, whose conversations
     went on there, unless it uses the group's software as most of those do. One that takes work over as well is, where
     nearly all others show more. In a group that only shares things and words, neither does one that shows just one of
-    them: a card and a network are also an agency's.
+    them, unless all that it sends is drawn from one list: a card and a network are also an agency's.
     An account goes no further than review when fewer than two families tie this very account in firmly, when a verified
     organisation stands behind it, which can be asked, when it was used even once as if by somebody else, or, in a group
     many of whose accounts look stolen, when two networks use it, as they do few others, or when it shares no things as
@@ -176,7 +176,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         confidence = float(group.confidence[place])
         own = tier
         alone = int(speaking[place]) - int(group.faint[place]) < options.families_to_act
-        if alone and not verdict.telling:
+        if alone and not verdict.telling and not verdict.drawn:
             own = min(own, Tier.WATCH)
         unsure = alone or confidence < options.act_confidence or only_shares[place]
         if tier is Tier.ACT and (unsure or vouched[place] or asked[place]):

@@ -303,7 +303,8 @@ def _one_harness(look: Look) -> Found | None:
 
 def _one_benchmark(look: Look) -> Found | None:
     shared = [t for t in look.group.tokens if t.kind.family is Family.WORDS and 2 * t.inside >= look.n]
-    if len(shared) < look.options.list_length or look.group.strand(Family.THINGS) > 0.0:
+    # Who runs a benchmark asks each question once, or all of them again; who words work anew draws from one stock.
+    if len(shared) < look.options.list_length or look.group.strand(Family.THINGS) > 0.0 or look.group.drawn.bits > 0.0:
         return None
     text = f"{len(shared)} different prompts are shared and no thing is: a published benchmark or list that many run"
     return _found("one benchmark", text, 1.0, families=(Family.WORDS,))

@@ -79,6 +79,8 @@ class Verdict:
     expected_by_chance: float
     telling: bool
     """Whether a family of what accounts do together counts, beside what they share."""
+    drawn: bool
+    """Whether words count, and all that the accounts send is drawn from one list: a person should look."""
     registered: npt.NDArray[np.bool_]
     """(n,) members of registered use: exempt whatever the group is."""
 
@@ -95,12 +97,15 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     telling = [one for one in weighed if one.counts and one.family in options.telling]
     alone = any(one.bits >= needed for one in telling if one.family is not Family.HAND_OFFS)
     alone |= bool(telling) and group.strong_passes >= needed
+    words = next(one for one in weighed if one.family is Family.WORDS)
+    drawn = words.counts and group.drawn.bits >= needed
+    drawn &= not could_be_people(group, roster, traffic, options.explanations)
     registered = np.array([bool(v) for v in roster.column("authorised_use").take(group.members).to_pylist()])
     tier: Tier | None
     if counting == 0:
         tier = None
     elif counting < options.families_to_act:
-        tier = Tier.REVIEW if alone else Tier.WATCH
+        tier = Tier.REVIEW if alone or drawn else Tier.WATCH
     elif not telling:
         tier = Tier.REVIEW  # things and words are also what an agency, an office and a common tool share
     elif float(roster.known[group.members].mean()) < options.least_known:
@@ -117,9 +122,10 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     # and no family is believed further than any one test is.
     found_bits = {one.family: min(one.bits, MOST_BITS) for one in weighed}
     others = sum(sorted((bits for bits in found_bits.values() if bits > 0.0), reverse=True)[1:])
+    others += min(group.drawn.bits, MOST_BITS) if drawn else 0.0
     alone_bits = max(found_bits[Family.RHYTHM], min(found_bits[Family.HAND_OFFS], group.strong_passes))
     by_chance = expected_by_chance(max(others, alone_bits - options.choice_bits), group.tries)
-    return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), registered)
+    return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), drawn, registered)
 
 
 def _weigh(group: Group, family: Family, found: list[Found], needed: float) -> Weighed:

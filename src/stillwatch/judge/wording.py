@@ -57,6 +57,12 @@ def reasons(group: Group, verdict: Verdict) -> tuple[str, ...]:
     if not math.isnan(group.sameness) and any(one.counts for one in verdict.weighed):
         kind = "as samples of one mix" if abs(group.sameness) < 0.01 else "each with its own mix"  # noqa: PLR2004 - DESIGN
         out.append(f"The accounts' words vary {kind} (intraclass correlation {group.sameness:.3f})")
+    if verdict.drawn:
+        out.append(
+            f"All that the accounts send is drawn from one list: {group.drawn.texts} phrases that hardly anybody else"
+            f" sends, {group.drawn.a_request:.1f} in each request, and no oftener twice on one account than on two"
+            f" ({group.drawn.ratio:.2f} times as often)"
+        )
     return tuple(out)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stillwatch.facts.group import Codes, Group, Passing, Scheduling, SharedToken, Strand
+from stillwatch.facts.group import Codes, Drawn, Group, Passing, Scheduling, SharedToken, Strand
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
@@ -49,6 +49,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
     tries: int,
     seconded: float,
     strong_passes: float,
+    drawn: Drawn,
     hand: int,
 ) -> Group:
     """Everything that `judge` and the report need to know of one group."""
@@ -89,6 +90,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         tries=tries,
         seconded=seconded,
         strong_passes=strong_passes,
+        drawn=drawn,
         hand=hand,
     )
 

@@ -19,6 +19,7 @@ from stillwatch.link.pace_circles import PaceCircle, pace_circles
 from stillwatch.link.pools import Pools
 from stillwatch.link.search import Search
 from stillwatch.link.traits import Traits
+from stillwatch.link.work_lists import WorkLists
 
 Floats = npt.NDArray[np.float64]
 
@@ -51,7 +52,8 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
     views = Views(incidences, passed, traffic.activity.exchanges)
     software = next((view for view in incidences if view.kind is TokenKind.SETTINGS), None)
     traits = Traits(traffic.activity, options.pools.traits, rng, software)
-    search = Search(views, timelines, evidence.customer, traits, options, rng)
+    lists = WorkLists(traffic.phrases, roster, traffic.activity.exchanges, options.lists)
+    search = Search(views, timelines, evidence.customer, traits, lists, options, rng)
     paced: list[PaceCircle] = []
     if Family.RHYTHM in options.families:
         paced += pace_circles(incidences, timelines, options.pace, options.candidates, options.rhythm, rng)
@@ -63,7 +65,9 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
         search.views, timelines, traits, search.ties, search.one_pace,
         search.acts, search.only_passes, options.pools, options.pace, options.candidates, rng,
     )  # fmt: skip
-    joiner = Joiner(search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools)
+    joiner = Joiner(
+        search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools, search.on_list
+    )
     joined = joiner.join(search.confirm(proposed, paced), least)
     kept = [
         (one, families, rhythm)
@@ -85,6 +89,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
             tries=tries,
             seconded=search.seconded,
             strong_passes=search.strong_passes(one.members),
+            drawn=search.drawn(one.members),
             hand=one.hand,
         )
         for one, families, rhythm in kept

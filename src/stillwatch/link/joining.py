@@ -35,14 +35,17 @@ class Joiner:
         stands: Callable[[Codes], bool],
         pace: Pace,
         pools: Pools | None = None,
+        on_list: Callable[[Codes], npt.NDArray[np.bool_]] | None = None,
     ) -> None:
         """Take the scan's views and what may be asked about it.
 
         `together` gives the bits of one scheduler behind two groups, `stands` whether two families are beyond chance
-        for a group, `pace` what the rhythm of some accounts says for their being of a group. Without `pools`, pieces of
-        one software stay apart and what does not act as one stays together.
+        for a group, `pace` what the rhythm of some accounts says for their being of a group, `on_list` which members of
+        a group that is dealt its work from one list send it as the others do. Without `pools`, pieces of one software
+        stay apart and what does not act as one stays together.
         """
         self.pools = pools
+        self.on_list = on_list
         self.together = together
         self.stands = stands
         self.views = views
@@ -83,7 +86,9 @@ class Joiner:
             bits = np.minimum(families.sum(axis=0), self.ties.prior_bits(len(members)) + surest[members])
             # What an account's software sends may tie it in, but is no evidence to act on: colleagues use one software.
             telling = self.ties.families_against(members, members, background, firm=True)
-            own = bits >= self.ties.prior_bits(len(members)) + self.options.belongs_bits
+            needed = self.ties.prior_bits(len(members)) + self.options.belongs_bits
+            bits = np.where(self._listed(members), np.maximum(bits, needed), bits)
+            own = bits >= needed
             speaking = families >= self.options.speaking_bits
             doubtful = telling < self.options.tied_bits
             doubtful[list(Family).index(Family.HAND_OFFS)] |= ~self.views.by_own_deed(members, self.ties.mixture)
@@ -105,12 +110,17 @@ class Joiner:
         for place, members in enumerate(groups):
             bits = self.ties.families_against(members, members, background).sum(axis=0)
             own = bits >= self.ties.prior_bits(len(members)) + self.options.belongs_bits
+            own |= self._listed(members)
             home[members[~own]] = place
             cores.append(members[own])
         grown = self._grow(self._absorb(cores, confirmed))
         for place, members in enumerate(grown):
             home[members] = place
         return [np.flatnonzero(home == place).astype(np.int32) for place in range(len(groups))]
+
+    def _listed(self, members: Codes) -> npt.NDArray[np.bool_]:
+        """(n,) who sends what is on a group's one list, if it has one."""
+        return np.zeros(len(members), dtype=np.bool_) if self.on_list is None else self.on_list(members)
 
     def _in_pieces(self, groups: list[Codes]) -> list[Codes]:
         """The groups, pieces of one pool joined."""

@@ -14,6 +14,7 @@ from stillwatch.link.shared_words import WordOptions
 from stillwatch.link.speaking import SpeakingOptions
 from stillwatch.link.ties import JoinOptions
 from stillwatch.link.tried_texts import TriedTextOptions
+from stillwatch.link.work_lists import ListOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +55,7 @@ class LinkOptions:
     most_unnamed: int = 4
     """So many accounts on one card that name no organisation, or with one mail domain and a thing of their own, are
     taken for one customer's keys; published campaigns have 5 to 30 accounts on a card."""
+    lists: ListOptions = field(default_factory=ListOptions)
     most_of_one_customer: float = 0.8
     """Where one customer has at most this share of a group, its accounts are moved together in the scheduler test, so
     that what its own jobs do is no evidence against other customers."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from stillwatch.facts.group import Codes
+from stillwatch.facts.group import Codes, Drawn
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.candidates import Candidate
 from stillwatch.link.choosing import Confirmed
@@ -24,6 +24,7 @@ from stillwatch.link.speaking import Speakers
 from stillwatch.link.ties import NO_PLACE, Place, Ties
 from stillwatch.link.timelines import Timelines
 from stillwatch.link.traits import Traits
+from stillwatch.link.work_lists import WorkLists
 from stillwatch.stats.calibrate import log2_choose
 
 Floats = npt.NDArray[np.float64]
@@ -43,9 +44,11 @@ class Search:
         timelines: Timelines,
         customer: Codes,
         traits: Traits,
+        lists: WorkLists,
         options: LinkOptions,
         rng: np.random.Generator,
     ) -> None:
+        self.lists = lists
         self.views = views
         self.timelines = timelines
         self.customer = customer
@@ -57,6 +60,8 @@ class Search:
         self.paces: OrderedDict[bytes, GroupPace] = OrderedDict()
         """The paces asked for last, by the members of their groups."""
         self.seed = int(rng.integers(1 << 63))
+        self.listed: OrderedDict[bytes, Drawn] = OrderedDict()
+        """Which groups' requests are drawn from one list, those asked about last."""
         self.tested: OrderedDict[bytes, Rhythm] = OrderedDict()
         """The scheduler tests made last, by what was tested."""
         self.speakers = Speakers(views, self.ties, traits, options.mixture, options.speaking)
@@ -76,9 +81,9 @@ class Search:
                 if one is not None:
                     kept.append(one)
                     continue
-            if not candidate.bundled:
-                quiet.append(candidate)
-        kept += self._confirm_by_rhythm(quiet, kept)
+            quiet.append(candidate)
+        kept += self._confirm_by_rhythm([one for one in quiet if not one.bundled], kept)
+        kept += self._confirm_by_list(quiet, kept)
         for circle in paced:
             found = self._in_pace(circle)
             if found is not None:
@@ -132,7 +137,7 @@ class Search:
         return self._spoken_for(one.members, NO_PLACE) or one
 
     def _spoken_for(self, members: Codes, proposer: Place) -> Confirmed | None:
-        """A group in which those who pass work speak for the others, by what hardly anybody outside it shows.
+        """A group that those who pass work, or one list, speak for, cut down by what hardly anybody outside it shows.
 
         Within one pool all send the same texts, so that the mixture, which tells members from bystanders, has little
         to tell its accounts by. What proposed the group says nothing of it.
@@ -190,9 +195,7 @@ class Search:
         """Candidates that only one scheduler ties together besides what proposed them."""
         if Family.RHYTHM not in self.options.families:
             return []
-        least = self.options.overlap * np.array([len(one.members) for one in quiet])
-        inside = most_in_one([one.members for one in quiet], [one.members for one in kept], len(self.views.exchanges))
-        fresh = [one for one, within in zip(quiet, (inside < least).tolist(), strict=True) if within]
+        fresh = self._fresh(quiet, kept)
         fresh.sort(key=lambda one: (-self.timelines.exchanges(one.members), one.members.tobytes()))
         found = []
         for candidate in fresh[: self.options.rhythm_tests]:
@@ -203,6 +206,51 @@ class Search:
                 if cut is not None:
                     found.append(cut)
         return found
+
+    def _confirm_by_list(self, quiet: list[Candidate], kept: list[Confirmed]) -> list[Confirmed]:
+        """Circles of words whose accounts' requests are drawn from one list of texts."""
+        if Family.RHYTHM not in self.options.families:  # interchangeable traffic is of this family
+            return []
+        wide = [one for one in quiet if one.family is Family.WORDS and one.view < 0]
+        fresh = [one for one in self._fresh(wide, kept) if len(one.members) >= self.lists.options.least_accounts]
+        fresh.sort(key=lambda one: (-len(one.members), one.members.tobytes()))
+        fresh = fresh[: self.lists.options.tests]
+        self.lists.look_at([*(one.members for one in fresh), *(one.members for one in kept)])
+        found = []
+        for candidate in fresh:
+            members = candidate.members
+            if self.lists.drawn(members).bits < self.needed:
+                members = self.lists.senders(members)
+                # Choosing k members of n is itself a search among C(n, k) groups, which chance gets for free.
+                chosen = log2_choose(len(candidate.members), len(members))
+                if self.lists.drawn(members).bits < self.needed + chosen:
+                    continue
+            cut = self._spoken_for(members, NO_PLACE)
+            if cut is not None and self.drawn(cut.members).bits >= self.needed:
+                found.append(cut)
+        return found
+
+    def _fresh(self, some: list[Candidate], kept: list[Confirmed]) -> list[Candidate]:
+        """Those of some candidates that are not mostly within one confirmed group already."""
+        least = self.options.overlap * np.array([len(one.members) for one in some])
+        inside = most_in_one([one.members for one in some], [one.members for one in kept], len(self.views.exchanges))
+        return [one for one, within in zip(some, (inside < least).tolist(), strict=True) if within]
+
+    def drawn(self, members: Codes) -> Drawn:
+        """Whether a group's requests are drawn from one list."""
+        name = blake2b(members.tobytes(), digest_size=16).digest()
+        if name not in self.listed:
+            self.listed[name] = self.lists.drawn(members)
+            if len(self.listed) > _KEPT_TESTS:
+                self.listed.popitem(last=False)
+        self.listed.move_to_end(name)
+        return self.listed[name]
+
+    def on_list(self, members: Codes) -> npt.NDArray[np.bool_]:
+        """(n,) which members of a group whose work is dealt from one list send it as the others do."""
+        if self.drawn(members).bits < self.needed:
+            return np.zeros(len(members), dtype=np.bool_)
+        return np.isin(members, self.lists.senders(members))
 
     def families(self, members: Codes) -> dict[Family, float]:
         """Bits of the families that speak through accounts (rhythm speaks through the group).
@@ -242,7 +290,10 @@ class Search:
         return shared < self.options.join.speaking_bits and self.rhythm(members).bits < self.seconded
 
     def enough(self, members: Codes, families: dict[Family, float], rhythm: Rhythm) -> bool:
-        """Whether two families are beyond chance, or one that strangers do not show and far beyond it."""
+        """Whether two families are beyond chance, or one that strangers do not show and far beyond it.
+
+        Where words alone tie a group, it must be drawn from one list.
+        """
         passed = self.strong_passes(members)
         lone = max(passed, rhythm.bits) - self.options.lone_bits
         told = dict(families)
@@ -251,7 +302,9 @@ class Search:
         if max(told[Family.WORDS], rhythm.bits) < self.seconded and self._only_pairs(members):
             return False
         second, first = sorted((*told.values(), rhythm.bits))[-2:]
-        return (first >= self.needed and second >= self.seconded) or lone >= self.needed
+        if (first >= self.needed and second >= self.seconded) or lone >= self.needed:
+            return True
+        return told[Family.WORDS] >= self.needed and self.drawn(members).bits >= self.needed
 
     def _only_pairs(self, members: Codes) -> bool:
         """Whether neither a thing nor work that passes ties a third account to any two: persons with two accounts each.
@@ -284,8 +337,11 @@ class Search:
         return self.paces[name].bits(accounts, firm=firm)
 
     def together(self, one: Codes, other: Codes) -> float:
-        """Bits of one scheduler behind two groups."""
-        return self.one_pace(one, other).bits
+        """Bits of one scheduler behind two groups, or of one list that both are dealt their work from."""
+        paced = self.one_pace(one, other).bits
+        if paced >= self.options.join.speaking_bits:
+            return paced
+        return max(paced, self.drawn(np.sort(np.concatenate([one, other]))).bits)
 
     def one_pace(self, one: Codes, other: Codes) -> Rhythm:
         """The scheduler test of two sets of accounts, each moved as a whole."""

@@ -1,0 +1,206 @@
+"""One work list behind some accounts: all they send is drawn from the same varied texts, whichever of them sends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import log_ndtr
+
+from stillwatch.facts.group import Codes, Drawn
+from stillwatch.facts.holdings import Holdings
+from stillwatch.facts.roster import Roster
+from stillwatch.facts.rows import rows_of
+
+Floats = npt.NDArray[np.float64]
+
+NOT_DRAWN = Drawn()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListOptions:
+    """When texts are taken for one list that accounts are dealt their requests from."""
+
+    least_accounts: int = 8
+    """So many accounts, at least: how much they differ cannot be told from fewer."""
+    shown_by: float = 0.08
+    """A text is of the list when this share of the accounts sends it, three of them at least, ..."""
+    own: float = 0.5
+    """... and this share of all who send it are among them."""
+    least_texts: float = 12.0
+    """So many texts, counted by how evenly they are used, and by how much each is used without the others: a few are a
+    product's. Of groups of honest accounts on looked-at logs that had fewer, three passed all else."""
+    most_of_requests: float = 0.7
+    """No text is in more than this share of the requests: what is in all of them is one piece of software's."""
+    least_a_request: float = 1.0
+    """A request has so many of them, at least: what people who write one language have in common is 0.4 to 0.7 phrases
+    in each of their requests, what is worded anew from one stock of phrases 1.9 to 10."""
+    most_uneven: float = 3.0
+    """How many of them the accounts' requests have varies at most by so much more than if each text came by itself
+    (variance over mean): exercises of a class 7 to 16, people of one language 5 to 16, one stock 0.6 to 4."""
+    varied: tuple[float, float] = (0.5, 2.0)
+    """What an account sends differs from the mix of all by between so much of what drawing each text by itself would
+    make: less is one text that never changes, more is accounts with texts of their own."""
+    differ: float = 1.5
+    """Accounts that each have work of their own send a text again at least so many times as often as another account
+    sends it; a class, whose members do each exercise once, so many times less often. On looked-at logs honest groups
+    that passed all else were at 2.4 and more or at 0.9 and less, campaigns at 0.96 to 1.04 (level 2)."""
+    half_as_often: float = 0.5
+    """Whoever sends less of the list than this share of what half of the accounts do is a guest, ..."""
+    rounds: int = 3
+    """... and the list is made up again without the guests, so many times at most."""
+    most_cells: int = 4_000_000
+    """Accounts times texts that are looked at, the texts that most send first (bounds memory: 8 bytes each)."""
+    tests: int = 250
+    """Candidate groups that are tested, those with most accounts first (bounds the time)."""
+
+
+class WorkLists:
+    """What some accounts send, text by text, and whether it is drawn from one list."""
+
+    def __init__(
+        self, phrases: Holdings, roster: Roster, exchanges: npt.NDArray[np.int64], options: ListOptions
+    ) -> None:
+        """Take the phrases that two accounts and more send, and (accounts,) how many requests each account made."""
+        self.options = options
+        self._phrases, self._roster, self._exchanges = phrases, roster, exchanges
+        self._looked_at = np.zeros(len(exchanges), dtype=np.bool_)
+
+    def look_at(self, groups: Sequence[Codes]) -> None:
+        """Keep what the accounts of these groups send at hand; of others nothing is told."""
+        for members in groups:
+            self._looked_at[members] = True
+
+    @cached_property
+    def _rows(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], Floats, npt.NDArray[np.int64]]:
+        """Where each account's rows begin, and by row the text's place and its count; and who sends each text."""
+        token = self._phrases.token
+        first = np.concatenate([[True], token[1:] != token[:-1]]) if len(token) else np.zeros(0, dtype=np.bool_)
+        text = np.cumsum(first, dtype=np.int32) - 1
+        senders = np.bincount(text).astype(np.int64)
+        account = self._roster.codes(self._phrases.account)
+        rows = np.flatnonzero(self._looked_at[account] & (senders[text] >= 3))  # noqa: PLR2004 - a campaign is three
+        rows = rows[np.argsort(account[rows], kind="stable")]
+        bounds = np.searchsorted(account[rows], np.arange(len(self._exchanges) + 1))
+        return bounds, text[rows], self._phrases.exchanges[rows].astype(np.float64), senders
+
+    def drawn(self, members: Codes) -> Drawn:
+        """Whether all that these accounts send is drawn from one list of texts.
+
+        Accounts that one hand deals its work to are samples of one urn: whether a text of the list is in two requests
+        does not hang on whether one account sent both. Null: customers, who each send their own again at least
+        `differ` times as often as another's, or pupils, who send each once. Both must be ruled out, so the lesser
+        evidence counts; the error is that of leaving out one account after another (jackknife). Source: the unbiased
+        estimate of the squared maximum mean discrepancy between accounts (Gretton et al. 2012, section 2.2), over what
+        is common to two requests, as a ratio.
+        """
+        options = self.options
+        if not self._looked_at[members].any():
+            return NOT_DRAWN
+        counts, exchanges, _ = self._table(members)
+        if min(counts.shape) < options.least_accounts or len(counts) < options.shown_by * len(members):
+            return NOT_DRAWN
+        of_text, of_account = counts.sum(axis=0), counts.sum(axis=1)
+        total = float(of_account.sum())
+        a_request = total / float(exchanges.sum())
+        mix = of_text / total
+        expected = of_account[:, None] * mix
+        noise = float(((counts - expected) ** 2).sum() / (expected * (1.0 - mix)).sum())
+        uneven = float(((of_account - a_request * exchanges) ** 2).sum()) / total
+        low, high = options.varied
+        texts = min(1.0 / float((mix**2).sum()), _apart(counts - expected))
+        if (
+            len(counts) < 0.8 * len(members)
+            or texts < options.least_texts
+            or float(of_text.max()) > options.most_of_requests * float(exchanges.sum())
+            or a_request < options.least_a_request
+            or uneven > options.most_uneven
+            or not low <= noise <= high
+        ):
+            return NOT_DRAWN
+        ratio, error = _repeated(counts, max(1.0, a_request))
+        if not (ratio > 0.0 and error > 0.0):
+            return NOT_DRAWN
+        apart = np.log(options.differ)
+        nearest = min(apart - np.log(ratio), apart + np.log(ratio)) / error
+        bits = float(-log_ndtr(-nearest) / np.log(2.0))
+        return Drawn(bits=bits, texts=counts.shape[1], a_request=a_request, ratio=ratio)
+
+    def senders(self, members: Codes) -> Codes:
+        """Those of some accounts who send what these share, each half as often as most of them do, at least.
+
+        A circle of words has guests: people who write the language of the work list.
+        """
+        for _ in range(self.options.rounds):
+            counts, exchanges, sending = self._table(members)
+            often = counts.sum(axis=1) / exchanges
+            left = members[sending][often >= self.options.half_as_often * np.median(often)] if len(often) else members
+            if len(left) == len(members) or len(left) < self.options.least_accounts:
+                return members
+            members = left
+        return members
+
+    def _table(self, members: Codes) -> tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        """(accounts, texts) how many requests of each account have each text of theirs, and (accounts,) its requests.
+
+        Accounts that send none of the texts are left out; (n,) who is left.
+        """
+        bounds, text, count, senders = self._rows
+        rows, owner = rows_of(bounds, members)
+        texts, column = np.unique(text[rows], return_inverse=True)
+        among = np.bincount(column, minlength=len(texts))
+        theirs = (among >= max(3.0, self.options.shown_by * len(members))) & (
+            among >= self.options.own * senders[texts]
+        )
+        most = self.options.most_cells // max(1, len(members))
+        if int(theirs.sum()) > most:
+            kept = np.argsort(-among * theirs, kind="stable")[:most]
+            theirs = np.isin(np.arange(len(texts)), kept) & theirs
+        place = np.cumsum(theirs) - 1
+        mine = theirs[column]
+        table = np.zeros((len(members), int(theirs.sum())))
+        table[owner[mine], place[column[mine]]] = count[rows[mine]]
+        sending = table.sum(axis=1) > 0.0
+        return table[sending], self._exchanges[members[sending]], sending
+
+
+def _apart(differences: Floats) -> float:
+    """How many texts there are, where those that come together are one.
+
+    The participation ratio of the correlations between texts over (accounts, texts) `differences` from the mix, less
+    what so few accounts make by chance.
+    """
+    accounts, texts = differences.shape
+    spread = np.sqrt((differences**2).sum(axis=0))
+    known = spread > 0.0
+    if accounts < 3 or not known.any():  # noqa: PLR2004 - two are always in line
+        return 0.0
+    scaled = differences[:, known] / spread[known]
+    texts = int(known.sum())
+    squares = float(((scaled @ scaled.T) ** 2).sum())  # of all correlations, each text's with itself among them
+    together = squares - texts - texts * (texts - 1) / (accounts - 1)
+    return float(texts**2 / (texts + max(0.0, together)))
+
+
+def _repeated(counts: Floats, a_request: float) -> tuple[float, float]:
+    """How much oftener two requests of one account have a text in common than two of two accounts, and its error.
+
+    The error is of its logarithm. `a_request` texts that one request has are no pair of two.
+    """
+    of_account, of_text = counts.sum(axis=1), counts.sum(axis=0)
+    within = (counts * (counts - 1.0)).sum(axis=1)
+    chances = of_account * np.maximum(of_account - a_request, 0.0)
+    between = float((of_text**2 - (counts**2).sum(axis=0)).sum())
+    total = float(of_account.sum())
+    others = total**2 - float((of_account**2).sum())
+    if min(float(within.sum()), float(chances.sum()), between, others) <= 0.0:
+        return 0.0, 0.0
+    ratio = (float(within.sum()) / float(chances.sum())) / (between / others)
+    less_between = between - 2.0 * (counts * (of_text - counts)).sum(axis=1)
+    less_others = others - 2.0 * of_account * (total - of_account)
+    less = (within.sum() - within) * less_others
+    more = (chances.sum() - chances) * less_between
+    logs = np.log(np.maximum(less, 1e-9)) - np.log(np.maximum(more, 1e-9))
+    n = len(counts)
+    return ratio, float(np.sqrt((n - 1) / n * ((logs - logs.mean()) ** 2).sum()))

@@ -1,0 +1,74 @@
+"""Whole scans of accounts that do nothing together but draw on one list, and of people who only look as if."""
+
+from pathlib import Path
+
+import pytest
+
+from stillwatch.facts.campaign import Campaign, Tier
+from tests.link.test_passing_whole_scans import DAYS, moment
+from tests.link.worlds import World
+from tests.test_pipeline import accused, scan_world
+
+ACCOUNTS = 40
+
+
+def world_of(seed: int) -> tuple[World, list[str], dict[str, str]]:
+    """People, and forty accounts with a card and an address each."""
+    world = World(seed=seed)
+    world.honest(300, each=10, days=DAYS)
+    names = [world.account(f"one-of-{i:02d}") for i in range(ACCOUNTS)]
+    return world, names, {name: world.address() for name in names}
+
+
+def stock(world: World, ways: int) -> list[list[str]]:
+    """Three things to say, each in so many ways."""
+    return [[world.talk(9) for _ in range(ways)] for _ in range(3)]
+
+
+def is_told(found: tuple[Campaign, ...]) -> bool:
+    """Whether a reason given is that all is drawn from one list."""
+    return any(reason.startswith("All that the accounts send") for campaign in found for reason in campaign.reasons)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_slow_accounts_that_word_each_request_anew_around_one_work_list(seed: int, tmp_path: Path) -> None:
+    """Each asks a few times a day at moments of its own, and nothing passes between them: a person should look."""
+    world, names, home = world_of(seed)
+    ways = stock(world, 8)
+    for name in names:
+        for _ in range(15):
+            said = " ".join(str(world.rng.choice(way)) for way in ways)
+            world.ask(name, moment(world), f"{said} {world.talk()}", client_ip=home[name])
+
+    findings = scan_world(world.write(tmp_path / "w"))
+
+    assert accused(findings, Tier.ACT) == set()
+    assert accused(findings, Tier.REVIEW) <= set(names)
+    assert len(accused(findings, Tier.REVIEW)) >= 0.9 * ACCOUNTS
+    assert is_told(findings.campaigns)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_customers_who_each_have_favourites_among_a_tools_prompts_are_not_named(seed: int, tmp_path: Path) -> None:
+    """The same tool, as many requests; each comes back to three of its prompts."""
+    world, names, home = world_of(seed)
+    prompts = [world.talk(27) for _ in range(24)]
+    for name in names:
+        mine = world.rng.choice(24, 3, replace=False)
+        for _ in range(15):
+            prompt = prompts[int(world.rng.choice(mine))]
+            world.ask(name, moment(world), f"{prompt} {world.talk()}", client_ip=home[name])
+
+    assert accused(scan_world(world.write(tmp_path / "w")), Tier.REVIEW) == set()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_pupils_who_do_a_public_courses_exercises_at_home_are_not_named(seed: int, tmp_path: Path) -> None:
+    """No campus and no common sign-up tells them as a class; each asks about each exercise once."""
+    world, names, home = world_of(seed)
+    exercises = [world.talk(27) for _ in range(30)]
+    for name in names:
+        for exercise in world.rng.choice(30, 15, replace=False).tolist():
+            world.ask(name, moment(world), f"{exercises[exercise]} {world.talk(6)}", client_ip=home[name])
+
+    assert accused(scan_world(world.write(tmp_path / "w")), Tier.REVIEW) == set()

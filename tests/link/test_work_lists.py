@@ -1,0 +1,190 @@
+"""Whether all that some accounts send is drawn from one list of texts."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stillwatch.facts.group import Drawn
+from stillwatch.facts.holdings import Holdings
+from stillwatch.facts.roster import Roster
+from stillwatch.link.work_lists import ListOptions, WorkLists, _repeated
+from stillwatch.profile.traffic import fold
+from tests.profile.exchanges import batch
+from tests.profile.test_traffic import RATE
+
+ACCOUNTS, STRANGERS, REQUESTS, TEXTS = 30, 60, 15, 40
+Rng = np.random.Generator
+Sends = Callable[[Rng, int], list[int]]
+"""The texts of one request of an account."""
+
+
+def roster() -> Roster:
+    """So many accounts, of which nothing is known; the first are looked at."""
+    rows = [{"account_id": f"a{n:03d}", "exchange_id": f"x{n}"} for n in range(ACCOUNTS + STRANGERS)]
+    return Roster.of(fold([batch(rows)], RATE), None)
+
+
+ROSTER = roster()
+MEMBERS = np.arange(ACCOUNTS, dtype=np.int32)
+
+
+def drawn(
+    sends: Sends,
+    *,
+    seed: int = 0,
+    requests: npt.NDArray[np.int64] | None = None,
+    strangers: Sends | None = None,
+    options: ListOptions | None = None,
+    looked_at: bool = True,
+) -> Drawn:
+    """What is told of thirty accounts who send so, beside sixty strangers."""
+    rng = np.random.default_rng(seed)
+    made = np.full(ACCOUNTS + STRANGERS, REQUESTS) if requests is None else requests
+    token, account = [], []
+    for code, count in enumerate(made.tolist()):
+        of = sends if code < ACCOUNTS else strangers
+        for _ in range(count if of else 0):
+            texts = of(rng, code) if of else []
+            token += texts
+            account += [int(ROSTER.keys[code])] * len(texts)
+    held = Holdings.shown(np.array(token, dtype=np.uint64), np.array(account, dtype=np.uint64)).shared()
+    lists = WorkLists(held, ROSTER, made.astype(np.int64), options or ListOptions())
+    if looked_at:
+        lists.look_at([MEMBERS])
+    return lists.drawn(MEMBERS)
+
+
+def one_list(rng: Rng, _: int) -> list[int]:
+    """Three phrases, each worded in one of a dozen ways or so, whoever asks."""
+    return [int(rng.integers(13)) + 13 * slot for slot in range(3)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_accounts_that_are_dealt_their_work_from_one_stock_of_phrases(seed: int) -> None:
+    """Two requests have a phrase in common as often, whether one account sent both or two did."""
+    found = drawn(one_list, seed=seed)
+
+    assert found.bits >= 30.0
+    assert found.texts == 39
+    assert found.a_request == pytest.approx(3.0)
+    assert found.ratio == pytest.approx(1.0, abs=0.15)
+
+
+def test_cover_of_their_own_does_not_hide_it() -> None:
+    """One request in five says something else."""
+    assert drawn(lambda rng, code: one_list(rng, code) if rng.random() < 0.8 else []).bits >= 25.0
+
+
+def own_habits(rng: Rng, code: int) -> list[int]:
+    """Each customer has phrases that it mostly uses."""
+    mine = np.random.default_rng(code).permutation(TEXTS)[:10]
+    return [int(rng.choice(mine)) if rng.random() < 0.7 else int(rng.integers(TEXTS)) for _ in range(3)]
+
+
+def exercises() -> Sends:
+    """Each pupil does each of the exercises once, in an order of its own."""
+    left: dict[int, list[int]] = {}
+
+    def next_three(rng: Rng, code: int) -> list[int]:
+        if len(left.get(code, [])) < 3:
+            left[code] = rng.permutation(3 * REQUESTS).tolist()
+        return [left[code].pop() for _ in range(3)]
+
+    return next_three
+
+
+def one_product(rng: Rng, _: int) -> list[int]:
+    """A fixed prompt of many phrases, and something else each time."""
+    return [*range(30), 30 + int(rng.integers(10))]
+
+
+def a_few_products(rng: Rng, _: int) -> list[int]:
+    """One of four prompts, each many phrases long."""
+    prompt = int(rng.integers(4))
+    return list(range(10 * prompt, 10 * prompt + 10))
+
+
+def few_prompts(rng: Rng, _: int) -> list[int]:
+    """One of six short prompts, and one of five."""
+    return [int(rng.integers(6)), 6 + int(rng.integers(5))]
+
+
+def one_language(rng: Rng, _: int) -> list[int]:
+    """People who write one language share phrases of it, few in a request."""
+    return [int(rng.integers(TEXTS))] if rng.random() < 0.6 else []
+
+
+def letters_and_notes(rng: Rng, _: int) -> list[int]:
+    """Some write long letters, most of them short notes."""
+    return [int(rng.integers(400)) for _ in range(60)] if rng.random() < 0.05 else []
+
+
+@pytest.mark.parametrize(
+    "sends", [own_habits, exercises(), one_product, a_few_products, few_prompts, one_language, letters_and_notes]
+)
+def test_what_honest_people_share_is_no_work_list(sends: Sends) -> None:
+    """Customers come back to what is theirs, pupils never do; tools say the same, and a language is everybody's."""
+    assert drawn(sends).bits == pytest.approx(0.0, abs=6.0)
+
+
+def test_people_of_one_language_whose_letters_differ_in_length_have_no_list() -> None:
+    """Enough phrases on average, but not in each request."""
+
+    def sends(rng: Rng, code: int) -> list[int]:
+        return [int(k) for k in rng.integers(TEXTS, size=rng.poisson(0.5 if code % 3 else 6.0))]
+
+    assert drawn(sends).bits == 0.0
+
+
+def test_a_public_list_is_nobodys() -> None:
+    """Most of those who send it are strangers to the group."""
+    assert drawn(one_list, strangers=lambda rng, code: one_list(rng, code) if code % 4 else []).bits == 0.0
+    assert drawn(one_list, strangers=lambda rng, code: one_list(rng, code) if code % 4 == 0 else []).bits >= 30.0
+
+
+def test_too_few_accounts_tell_nothing() -> None:
+    """Of seven nobody can say how much they differ."""
+    made = np.where(np.arange(ACCOUNTS + STRANGERS) < 7, REQUESTS, 0)
+
+    assert drawn(one_list, requests=made).bits == 0.0
+    assert drawn(one_list, looked_at=False).bits == 0.0
+
+
+def test_the_texts_that_most_send_are_enough() -> None:
+    """Where there are more texts than can be looked at, the rarest are left out."""
+    found = drawn(one_list, options=ListOptions(most_cells=20 * ACCOUNTS))
+
+    assert found.texts == 20
+    assert found.bits >= 10.0
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), accounts=st.integers(4, 12), texts=st.integers(3, 9))
+def test_the_error_is_that_of_leaving_out_one_account_after_another(seed: int, accounts: int, texts: int) -> None:
+    """As it is told by counting again without each of them."""
+    counts = np.random.default_rng(seed).poisson(2.0, (accounts, texts)).astype(np.float64) + 1.0
+
+    ratio, error = _repeated(counts, 1.0)
+
+    again = np.array([_repeated(np.delete(counts, k, axis=0), 1.0)[0] for k in range(accounts)])
+    spread = ((np.log(again) - np.log(again).mean()) ** 2).sum()
+    assert error == pytest.approx(np.sqrt((accounts - 1) / accounts * spread))
+    pairs = _counted(counts)
+    assert ratio == pytest.approx(pairs)
+
+
+def _counted(counts: npt.NDArray[np.float64]) -> float:
+    """The ratio, pair by pair: each text of an account is one request's."""
+    same, same_of, other, other_of = 0.0, 0.0, 0.0, 0.0
+    for a, mine in enumerate(counts):
+        same += float((mine * (mine - 1)).sum())
+        same_of += float(mine.sum() * (mine.sum() - 1))
+        for b, theirs in enumerate(counts):
+            if a != b:
+                other += float(mine @ theirs)
+                other_of += float(mine.sum() * theirs.sum())
+    return (same / same_of) / (other / other_of)
