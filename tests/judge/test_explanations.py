@@ -8,13 +8,16 @@ import numpy.typing as npt
 import pytest
 
 from stillwatch.facts.campaign import Findings, Tier
-from stillwatch.facts.token import Family
-from stillwatch.judge.explanations import ExplanationOptions
+from stillwatch.facts.group import Drawn, SharedToken
+from stillwatch.facts.token import Family, TokenKind
+from stillwatch.judge.explanations import ExplanationOptions, find_explanations
 from stillwatch.judge.look import Look
 from tests.judge.groups import group_of, roster_of, traffic_of
 from tests.link.worlds import World
 from tests.profile.exchanges import START
 from tests.test_pipeline import accused, scan_world
+
+DEFAULT = ExplanationOptions()
 
 
 def crowd(seed: int) -> World:
@@ -111,6 +114,23 @@ def test_an_account_of_a_verified_organisation_goes_no_further_than_review(tmp_p
     tiers = {member.account_id: member.tier for campaign in findings.campaigns for member in campaign.members}
     assert tiers[farm[3]] is Tier.REVIEW
     assert {tiers[name] for name in farm if name != farm[3]} == {Tier.ACT}
+
+
+def test_a_benchmark_is_a_list_that_each_runs_once_and_no_stock_that_requests_are_drawn_from() -> None:
+    """Twenty prompts that half of a group share and no thing: published, unless two requests of one draw as two do."""
+    traffic = traffic_of([{"account_id": f"a{i}", "started_at": START + i} for i in range(8)])
+    members = np.arange(8, dtype=np.int32)
+    tokens = [
+        SharedToken(kind=TokenKind.TEMPLATE, token=k, inside=6, outside=0, account_codes=tuple(range(6)))
+        for k in range(20)
+    ]
+
+    def found(drawn: Drawn) -> set[str]:
+        group = group_of(members, {Family.WORDS: 90.0}, tokens=tokens, drawn=drawn)
+        return {one.explanation.name for one in find_explanations(group, roster_of(traffic), traffic, DEFAULT)}
+
+    assert found(Drawn()) == {"one benchmark"}
+    assert found(Drawn(bits=40.0, texts=60, a_request=3.0, ratio=1.0)) == set()
 
 
 @pytest.mark.parametrize(

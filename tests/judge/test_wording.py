@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from stillwatch.facts.group import SharedToken
+from stillwatch.facts.group import Drawn, SharedToken
 from stillwatch.facts.token import Family, TokenKind
-from stillwatch.judge.wording import examples
-from tests.judge.groups import group_of
+from stillwatch.judge.verdict import JudgeOptions, judge_group
+from stillwatch.judge.wording import examples, reasons
+from tests.judge.groups import group_of, roster_of, traffic_of
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,18 @@ def test_several_of_a_kind_are_told_in_the_plural(kind: TokenKind, several: str)
     group = group_of(np.arange(4, dtype=np.int32), {kind.family: 30.0, Family.HAND_OFFS: 30.0}, tokens=tokens)
 
     assert any(line.startswith(f"4 accounts share {several};") for line in examples(group, kind.family))
+
+
+def test_one_list_is_told_with_its_phrases_and_how_evenly_they_are_drawn() -> None:
+    """What a person can check: how many phrases, how many in a request, and how often two requests share one."""
+    traffic = traffic_of([{"account_id": f"a{i}", "started_at": 10**15 + i} for i in range(8)])
+    drawn = Drawn(bits=40.0, texts=60, a_request=2.71, ratio=0.987)
+    group = group_of(np.arange(8, dtype=np.int32), {Family.WORDS: 90.0}, drawn=drawn)
+
+    verdict = judge_group(group, roster_of(traffic), traffic, JudgeOptions())
+
+    assert reasons(group, verdict)[-1] == (
+        "All that the accounts send is drawn from one list: 60 phrases that hardly anybody else sends, 2.7 in each"
+        " request; two requests of one account share one 0.99 times as often as two of different accounts, not oftener"
+        " as where each has its own"
+    )

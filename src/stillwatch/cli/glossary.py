@@ -9,14 +9,16 @@ TIER_WORDS: Final = {
     Tier.ACT: "Two independent families of evidence or more go beyond chance, one of them hand-offs or rhythm, and no "
     "honest explanation accounts for them. A person decides what follows.",
     Tier.REVIEW: "Enough for a person to look into, and not enough to limit anybody: for instance, owners and "
-    "registered use could not be looked up, or hand-offs or a scheduler are all that is left.",
+    "registered use could not be looked up, hand-offs or a scheduler are all that is left, or words alone are and all of "
+    "them are drawn from one list.",
     Tier.WATCH: "Too little to look into by itself, or an account that may be a victim: a stolen key's owner, a "
     "relay's customer. Nothing should happen to these accounts for it.",
 }
 
 FAMILY_WORDS: Final = {
     Family.THINGS: "payment instruments, sign-up devices, addresses and credentials that several accounts hold",
-    Family.WORDS: "rare prompt templates, near-duplicates and slices of one work list, compared as digests",
+    Family.WORDS: "rare prompt templates, near-duplicates, slices of one work list and texts of requests that were "
+    "tried again elsewhere, compared as digests",
     Family.HAND_OFFS: "what passes from one account to another: retries, answers that come back elsewhere, "
     "replayed signatures",
     Family.RHYTHM: "one scheduler behind many accounts: a pool, where the end of one request starts the next "

@@ -60,8 +60,9 @@ def reasons(group: Group, verdict: Verdict) -> tuple[str, ...]:
     if verdict.drawn:
         out.append(
             f"All that the accounts send is drawn from one list: {group.drawn.texts} phrases that hardly anybody else"
-            f" sends, {group.drawn.a_request:.1f} in each request, and no oftener twice on one account than on two"
-            f" ({group.drawn.ratio:.2f} times as often)"
+            f" sends, {group.drawn.a_request:.1f} in each request; two requests of one account share one"
+            f" {group.drawn.ratio:.2f} times as often as two of different accounts, not oftener as where each has its"
+            " own"
         )
     return tuple(out)
 
