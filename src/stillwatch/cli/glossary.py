@@ -9,8 +9,8 @@ TIER_WORDS: Final = {
     Tier.ACT: "Two independent families of evidence or more go beyond chance, one of them hand-offs or rhythm, and no "
     "honest explanation accounts for them. A person decides what follows.",
     Tier.REVIEW: "Enough for a person to look into, and not enough to limit anybody: for instance, owners and "
-    "registered use could not be looked up, hand-offs or a scheduler are all that is left, or words alone are and all of "
-    "them are drawn from one list.",
+    "registered use could not be looked up, hand-offs or a scheduler are all that is left, or words alone are and all "
+    "of them are drawn from one list.",
     Tier.WATCH: "Too little to look into by itself, or an account that may be a victim: a stolen key's owner, a "
     "relay's customer. Nothing should happen to these accounts for it.",
 }
