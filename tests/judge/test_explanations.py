@@ -116,6 +116,34 @@ def test_an_account_of_a_verified_organisation_goes_no_further_than_review(tmp_p
     assert {tiers[name] for name in farm if name != farm[3]} == {Tier.ACT}
 
 
+@pytest.mark.parametrize(
+    ("places", "is_class"), [((40, 30), True), ((50, 20), True), ((62, 8), True), ((24, 23, 23), False)]
+)
+def test_two_classes_with_the_same_exercises_are_classes(places: tuple[int, ...], is_class: bool) -> None:
+    """Each works from a network of its own by day, and signed up together; three such networks are a pool's exits."""
+    day, n = 86_400_000_000, sum(places)
+    rows = [
+        {"account_id": f"a{k:02d}", "started_at": START + turn * day + hour * day // 24}
+        for k in range(n)
+        for turn in range(3)
+        for hour in range(9, 17)
+    ]
+    traffic = traffic_of(rows)
+    ends = np.cumsum(places).tolist()
+    nets = [tuple(range(end - size, end)) for size, end in zip(places, ends, strict=True)]
+    tokens = [
+        SharedToken(kind=kind, token=k, inside=len(codes), outside=0, account_codes=codes)
+        for k, codes in enumerate([*nets, tuple(range(n // 2 + 3))])
+        for kind in [TokenKind.CLIENT_ADDRESS if k < len(nets) else TokenKind.SIGNUP_BURST]
+    ]
+    bits = {Family.THINGS: 90.0, Family.WORDS: 90.0}
+    group = group_of(np.arange(n, dtype=np.int32), bits, tokens=tokens)
+
+    found = {one.explanation.name for one in find_explanations(group, roster_of(traffic), traffic, DEFAULT)}
+
+    assert ("one class" in found) is is_class
+
+
 def test_a_benchmark_is_a_list_that_each_runs_once_and_no_stock_that_requests_are_drawn_from() -> None:
     """Twenty prompts that half of a group share and no thing: published, unless two requests of one draw as two do."""
     traffic = traffic_of([{"account_id": f"a{i}", "started_at": START + i} for i in range(8)])

@@ -65,6 +65,9 @@ class ExplanationOptions:
     most_evading: float = 0.1
     """An owner who hides nothing does not go round limits either: requests that were limited, banned or refused on one
     account and tried again on another touch at most this many pairs of accounts, as a share of the group's accounts."""
+    each_net: float = 0.25
+    """Two classes may be one group, since they ask for the same: each then has a network that this share of the group
+    works from and the other does not."""
     list_length: int = 20
     """This many shared templates and no shared thing is a published list of prompts that many work through."""
 
@@ -199,10 +202,14 @@ def _claimed_owners(look: Look) -> Found | None:
 
 
 def _one_class(look: Look) -> Found | None:
-    """A course or hackathon: one campus or one institution's addresses, little each, and everybody sleeps."""
+    """A course or hackathon: one campus or one institution's addresses, little each, and everybody sleeps.
+
+    Or two of them with the same exercises, each in its own place.
+    """
     domain, share = look.institution()
     token, on_net = look.one_net()
-    if max(share if domain else 0.0, on_net if token else 0.0) < look.options.most_of:
+    on_net = max(on_net if token else 0.0, look.two_nets())
+    if max(share if domain else 0.0, on_net) < look.options.most_of:
         return None
     if look.holds(TokenKind.PAYMENT) > 1 - look.options.most_of or not look.like_people():
         return None

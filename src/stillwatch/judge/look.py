@@ -74,6 +74,21 @@ class Look:
         best = max(nets, key=lambda token: (token.inside, token.kind is TokenKind.CLIENT_ADDRESS))
         return best, best.inside / self.n
 
+    def two_nets(self) -> float:
+        """Share of members that work from one of two addresses or blocks, each of which enough of them do alone."""
+        nets = [
+            set(t.account_codes)
+            for t in self.group.tokens
+            if t.kind in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK)
+        ]
+        covered: set[int] = set()
+        for _ in range(2):
+            more = max((one - covered for one in nets), key=len, default=set())
+            if len(more) < self.options.each_net * self.n:
+                return 0.0
+            covered |= more
+        return len(covered) / self.n
+
     def holds(self, *kinds: TokenKind) -> float:
         """Share of members that hold some shared token of these kinds."""
         codes: set[int] = set()

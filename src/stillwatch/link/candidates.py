@@ -85,6 +85,8 @@ def _proposed(  # noqa: PLR0913 - the scan, and what is worth proposing
 ) -> Iterator[Candidate]:
     """Candidates of any size, some of them twice."""
     for place, view in enumerate(views):
+        if view.kind is TokenKind.TRIED_TEXT:  # a template, mostly, whose holders are proposed as such
+            continue
         sizes = view.sizes
         for token in np.flatnonzero((sizes >= options.least_accounts) & (sizes <= most)).tolist():
             yield Candidate(view.holders_of(token), view.kind.family, place, token)
