@@ -277,3 +277,14 @@ def test_groups_are_joined_in_any_number_and_tied_in_any_way(
     found = joined(by, [confirmed(group) for group in groups])
 
     assert sum(len(group) for group in found) == len(set().union(*found))
+
+
+def test_a_group_all_of_whose_accounts_belong_to_another_is_none() -> None:
+    """Three accounts that share nothing with each other, but each a card and a device with some of the farm's."""
+    guests = range(40, 43)
+    cards = [[*range(3 * k, 3 * k + 3), guest] for k, guest in enumerate(guests)]
+    by = joiner({TokenKind.PAYMENT: cards, TokenKind.SIGNUP_DEVICE: cards}, [])
+
+    moved = by._moved([np.array(FARM, dtype=np.int32), np.array(guests, dtype=np.int32)], [])
+
+    assert [set(members.tolist()) for members in moved] == [{*FARM, *guests}]

@@ -116,7 +116,8 @@ class Joiner:
         grown = self._grow(self._absorb(cores, confirmed))
         for place, members in enumerate(grown):
             home[members] = place
-        return [np.flatnonzero(home == place).astype(np.int32) for place in range(len(groups))]
+        moved = [np.flatnonzero(home == place).astype(np.int32) for place in range(len(groups))]
+        return [members for members in moved if len(members)]  # all of a group may have gone to another
 
     def _listed(self, members: Codes) -> npt.NDArray[np.bool_]:
         """(n,) who sends what is on a group's one list, if it has one."""
