@@ -27,8 +27,12 @@ def judged(
     retries: int = 0,
     sameness: float = 0.0,
     domain: str | list[str] | None = None,
+    unpaid: int = 0,
 ) -> Campaign:
-    """Accounts of `owners` that share cards, the first so many accounts one each, and networks with each other."""
+    """Accounts of `owners` that share cards, the first so many accounts one each, and networks with each other.
+
+    The last `unpaid` of them pay nothing.
+    """
     names = NAMES[: len(owners)]
     rows = [{"account_id": name, "client_ip": f"198.51.{100 + i}.4"} for i, name in enumerate(names) for _ in range(20)]
     # Others, so that a domain of all of the group is not everybody's.
@@ -37,7 +41,9 @@ def judged(
     pays = [number for number, count in enumerate(cards) for _ in range(count)] or list(range(len(names)))
     roster = roster_of(
         traffic,
-        payment_fingerprint={name: f"card-{pay}" for name, pay in zip(names, pays, strict=True)},
+        payment_fingerprint={
+            name: f"card-{pay}" for name, pay in list(zip(names, pays, strict=True))[: len(names) - unpaid]
+        },
         organisation=dict(zip(names, owners, strict=True)),
         verification_level=dict.fromkeys(names, level),
         email_domain=dict(zip(names, [domain] * len(names) if isinstance(domain, str) else domain or [], strict=False)),
@@ -145,6 +151,8 @@ def test_customers_of_one_hosted_service_are_watched() -> None:
 
     assert judged(SHARING, strangers, cards=(), networks=1).tier is Tier.WATCH
     assert [one.name for one in judged(SHARING, strangers, cards=(), networks=1).explanations] == ["one hosted service"]
+    assert judged(SHARING, strangers, cards=(), networks=1, unpaid=5).tier is Tier.WATCH  # some try it for nothing
+    assert judged(SHARING, strangers, cards=(), networks=1, unpaid=6).tier is Tier.REVIEW
     assert judged(SHARING, strangers, cards=()).tier is Tier.REVIEW  # what they share is no network
     assert judged(SHARING, strangers, cards=(3, 1, 1, 1, 1, 1, 1, 1), networks=1).tier is Tier.REVIEW
     assert judged(TOGETHER, strangers, cards=(), networks=1).tier > Tier.WATCH

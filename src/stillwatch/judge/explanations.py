@@ -59,6 +59,8 @@ class ExplanationOptions:
     own_payers: float = 0.8
     """Customers of one hosted service pay each with a card of its own, at least this share of them, and at most what is
     left of them shares anything but networks: of two looked-at groups of a hosted runner's customers 0.85 do."""
+    paying: float = 0.5
+    """... where at least this share of them pays at all: some try a service for nothing."""
     small_firm: int = 4
     """So many keys of one owner need no common payer where they work from a network that nobody else uses: staff of a
     small firm pay with cards of their own."""

@@ -125,9 +125,11 @@ class Look:
         return sum(len(owners) for owners in own) / self.n
 
     def own_payers(self) -> float:
-        """Share of members with a payment instrument that no other member pays with."""
+        """Share of the members that pay with an instrument that no other member pays with; 0 where too few pay."""
         counts = Counter(card for card in self.values("payment_fingerprint") if card)
-        return sum(1 for times in counts.values() if times == 1) / self.n
+        pay = sum(counts.values())
+        alone = sum(1 for times in counts.values() if times == 1)
+        return alone / pay if pay >= self.options.paying * self.n else 0.0
 
     def few_each(self) -> bool:
         """No more exchanges a day than people make."""
