@@ -28,6 +28,8 @@ class ListOptions:
     """A text is of the list when this share of the accounts sends it, three of them at least, ..."""
     own: float = 0.5
     """... and this share of all who send it are among them."""
+    everybody: float = 0.8
+    """This share of the accounts sends some of the list, at least: it says nothing of those who send none."""
     least_texts: float = 12.0
     """So many texts, counted by how evenly they are used, and by how much each is used without the others: a few are a
     product's. Of groups of honest accounts on looked-at logs that had fewer, three passed all else."""
@@ -99,7 +101,7 @@ class WorkLists:
         if not self._looked_at[members].any():
             return NOT_DRAWN
         counts, exchanges, _ = self._table(members)
-        if min(counts.shape) < options.least_accounts or len(counts) < options.shown_by * len(members):
+        if min(counts.shape) < options.least_accounts:  # and as many texts, of which there must be more
             return NOT_DRAWN
         of_text, of_account = counts.sum(axis=0), counts.sum(axis=1)
         total = float(of_account.sum())
@@ -111,7 +113,7 @@ class WorkLists:
         low, high = options.varied
         texts = min(1.0 / float((mix**2).sum()), _apart(counts - expected))
         if (
-            len(counts) < 0.8 * len(members)
+            len(counts) < options.everybody * len(members)
             or texts < options.least_texts
             or float(of_text.max()) > options.most_of_requests * float(exchanges.sum())
             or a_request < options.least_a_request
