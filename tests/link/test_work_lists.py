@@ -140,6 +140,50 @@ def test_people_of_one_language_whose_letters_differ_in_length_have_no_list() ->
     assert drawn(sends).bits == 0.0
 
 
+def leaning(share: float) -> Sends:
+    """Each customer has ten phrases of forty that it uses by so much more."""
+
+    def sends(rng: Rng, code: int) -> list[int]:
+        mine = np.random.default_rng(code).permutation(TEXTS)[:10]
+        return [int(rng.choice(mine)) if rng.random() < share else int(rng.integers(TEXTS)) for _ in range(3)]
+
+    return sends
+
+
+def all_make(requests: int) -> npt.NDArray[np.int64]:
+    """Every account makes so many requests."""
+    return np.full(ACCOUNTS + STRANGERS, requests)
+
+
+def test_customers_who_use_their_own_phrases_twice_as_often_have_no_list_in_common() -> None:
+    """All else is as in one: few requests, evenly made of forty phrases."""
+    assert drawn(leaning(0.6), requests=all_make(8)).bits == pytest.approx(0.0, abs=3.0)
+    assert drawn(leaning(0.0), requests=all_make(8)).bits >= 10.0
+
+
+def test_busy_customers_who_lean_to_their_own_a_little_are_told_by_how_much_they_send() -> None:
+    """A fifth oftener is within what one hand may show, and nothing that one hand shows three hundred times."""
+    assert drawn(leaning(0.25), requests=all_make(300)).bits == 0.0
+    assert drawn(leaning(0.0), requests=all_make(300)).bits >= 30.0
+
+
+def test_a_language_is_no_list_however_much_is_written_in_it() -> None:
+    """Six phrases in ten requests, from sixty requests each."""
+    assert drawn(one_language, requests=all_make(60)).bits == 0.0
+    assert drawn(lambda rng, _: [int(k) for k in rng.integers(TEXTS, size=2)], requests=all_make(60)).bits >= 30.0
+
+
+def test_what_is_in_every_request_is_softwares() -> None:
+    """The phrases around it vary as a list does."""
+    assert drawn(lambda rng, code: [*one_list(rng, code), 99]).bits == 0.0
+    assert drawn(lambda rng, code: [*one_list(rng, code), *([99] if rng.random() < 0.5 else [])]).bits >= 30.0
+
+
+def test_a_list_that_a_third_of_the_accounts_send_nothing_of_is_not_theirs() -> None:
+    """It would say nothing of them."""
+    assert drawn(lambda rng, code: one_list(rng, code) if code % 3 else []).bits == 0.0
+
+
 def test_a_public_list_is_nobodys() -> None:
     """Most of those who send it are strangers to the group."""
     assert drawn(one_list, strangers=lambda rng, code: one_list(rng, code) if code % 4 else []).bits == 0.0
