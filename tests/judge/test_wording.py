@@ -37,6 +37,6 @@ def test_one_list_is_told_with_its_phrases_and_how_evenly_they_are_drawn() -> No
 
     assert reasons(group, verdict)[-1] == (
         "All that the accounts send is drawn from one list: 60 phrases that hardly anybody else sends, 2.7 in each"
-        " request; two requests of one account share one 0.99 times as often as two of different accounts, not oftener"
-        " as where each has its own"
+        " request; two requests of one account share one 0.99 times as often as two of different accounts; where each"
+        " has its own, it is oftener"
     )

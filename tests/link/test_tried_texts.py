@@ -1,8 +1,10 @@
 """What is tried again elsewhere shows what a hand's work is about."""
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
+import numpy as np
 import pytest
 
 from stillwatch.facts.roster import Roster
@@ -11,10 +13,25 @@ from stillwatch.link.hand_offs import HandOffOptions, HandOffs, TriedAgain, hand
 from stillwatch.link.shared_words import WordOptions
 from stillwatch.link.tried_texts import TriedTextOptions, tried_texts
 from stillwatch.profile.traffic import fold
-from tests.link.handed_over import DENSE, SECOND, TALK
+from tests.link.handed_over import DENSE, SECOND
+from tests.link.worlds import World
 from tests.profile.exchanges import START, raw_batch
 
 Row = dict[str, Any]
+WORLD = World()
+NUMBERS = count()
+
+
+def TALK(words: int = 25) -> str:  # noqa: N802 - as elsewhere
+    """A text that begins with a word of its own, so that no two that follow on the same one begin alike by chance."""
+    own = "".join(chr(ord("a") + int(digit)) for digit in str(next(NUMBERS)))  # digits are taken for slots
+    return f"own{own} {WORLD.talk(words)}"
+
+
+@pytest.fixture(autouse=True)
+def _same_words() -> None:
+    """Each test draws the same words, whichever ran before."""
+    WORLD.rng = np.random.default_rng(5)
 
 
 def scanned(rows: Sequence[Mapping[str, Any]]) -> tuple[Any, Roster]:

@@ -61,8 +61,8 @@ def reasons(group: Group, verdict: Verdict) -> tuple[str, ...]:
         out.append(
             f"All that the accounts send is drawn from one list: {group.drawn.texts} phrases that hardly anybody else"
             f" sends, {group.drawn.a_request:.1f} in each request; two requests of one account share one"
-            f" {group.drawn.ratio:.2f} times as often as two of different accounts, not oftener as where each has its"
-            " own"
+            f" {group.drawn.ratio:.2f} times as often as two of different accounts; where each has its own,"
+            " it is oftener"
         )
     return tuple(out)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 from scipy.special import bdtrc
 
 from stillwatch.facts.content import ContentState
@@ -12,13 +11,12 @@ from stillwatch.facts.holdings import Holdings
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.pairs import is_among
 from stillwatch.facts.roster import Roster
+from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import TokenKind
 from stillwatch.facts.traces import WITHHELD
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.hand_offs import TriedAgain
 from stillwatch.link.shared_words import WordOptions, joined_alike
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,15 +52,15 @@ def tried_texts(
     failing = code.astype(np.int64) * len(times) + at[: len(failed)]
     given = tried.giver.astype(np.int64) * len(times) + at[len(failed) :]
     order = np.lexsort((tried.taker, given))
-    low, high = (np.searchsorted(given[order], failing, side=side) for side in ("left", "right"))
-    rows = np.flatnonzero(high > low)
-    takers = (high - low)[rows]
-    row = np.repeat(rows, takers)
-    place = np.repeat(low[rows] - (np.cumsum(takers) - takers), takers) + np.arange(len(row))
+    requests, first = np.unique(given[order], return_index=True)
+    again = np.flatnonzero(np.isin(failing, requests))
+    request = np.searchsorted(requests, failing[again]).astype(np.int32)
+    place, owner = rows_of(np.append(first, len(given)), request)
+    row = again[owner]
     tokens, token, failures = np.unique(failed.token, return_inverse=True, return_counts=True)
     pairs = np.zeros(len(tokens), dtype=np.int64)
     _count_apart(token[row].astype(np.int64), code[row], tried.taker[order][place], len(roster), pairs)
-    often = len(np.unique(given)) / max(1, int(np.isin(traffic.traces.rows["outcome"], WITHHELD).sum()))
+    often = len(requests) / max(1, int(np.isin(traffic.traces.rows["outcome"], WITHHELD).sum()))
     bits = -np.log2(np.maximum(bdtrc(pairs - 1, failures, min(often, 1.0)), np.finfo(np.float64).tiny))
     found = (pairs >= options.least_pairs) & (bits >= options.beyond_bits)
     sent = traffic.phrases
