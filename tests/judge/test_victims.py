@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.judge.victims import VictimOptions, habits, used_by_two
+from stillwatch.judge.victims import VictimOptions, habits, used_by_two, used_from_two, visited_once
 from tests.judge.groups import Row, codes_of, group_of, roster_of, traffic_of
 
 OWNER: dict[str, Any] = {
@@ -76,6 +76,45 @@ def test_a_laptop_and_a_telephone_on_the_same_two_networks_are_one_person() -> N
     assert victims(rows) == [False]
 
 
+WORK: dict[str, Any] = {"client_ip": "203.0.113.9", "request_params": THIEF["request_params"]}
+"""What an account of a campaign sends by the program that sends its cover, too."""
+
+
+@pytest.mark.parametrize("mixed", [1, 2, 5])
+def test_work_and_cover_that_meet_on_one_network_are_of_one_hand(mixed: int) -> None:
+    """One program everywhere, and the work's parameters were seen even once where the cover comes from."""
+    where_cover_is = WORK | {"client_ip": OWNER["client_ip"]}
+
+    assert victims([OWNER] * 60 + [OWNER | where_cover_is] * mixed + [OWNER | WORK] * 10) == [False]
+
+
+def test_networks_that_are_joined_by_others_are_of_one_hand() -> None:
+    """Cover comes from one, work from another, and both from a third."""
+    third = {"client_ip": "198.51.100.4"}
+    rows = [OWNER] * 60 + [OWNER | third] * 5 + [OWNER | WORK | third] * 5 + [OWNER | WORK] * 10
+
+    assert victims(rows) == [False]
+
+
+def test_what_joins_two_networks_in_one_respect_joins_nothing_in_the_other() -> None:
+    """A thief whose parameters the owner has, too, but whose program nobody else uses."""
+    thief = THIEF | {"request_params": OWNER["request_params"]}
+    rows = [OWNER] * 60 + [OWNER | {"request_params": THIEF["request_params"]}] * 5 + [thief] * 10
+
+    assert victims(rows) == [True]
+
+
+def test_who_mixes_two_habits_was_still_used_as_if_by_somebody_else() -> None:
+    """It is one hand's, but no more than a look is due: some thief may come from a network that its owner uses."""
+    traffic = traffic_of([OWNER] * 60 + [OWNER | WORK | {"client_ip": OWNER["client_ip"]}] + [OWNER | WORK] * 10)
+    roster = roster_of(traffic)
+    member = np.zeros(1, dtype=np.int32)
+
+    assert not used_by_two(member, roster, traffic, VictimOptions()).any()
+    assert visited_once(member, roster, traffic, VictimOptions()).all()
+    assert used_from_two(member, roster, traffic, VictimOptions()).all()
+
+
 @settings(max_examples=40)
 @given(
     turns=st.lists(st.sampled_from(EXITS), max_size=40),
@@ -134,7 +173,7 @@ def test_two_exchanges_from_elsewhere_are_a_visit() -> None:
 
 @pytest.mark.parametrize(("shared", "told"), [(1, True), (2, True), (3, False)])
 def test_a_tenth_of_common_habits_is_left_to_chance(shared: int, told: bool) -> None:
-    """Two mixes that overlap by more than a tenth are one person's."""
+    """Two mixes of both software and parameters that overlap by more than a tenth are one person's."""
     visit = OWNER | {"client_ip": THIEF["client_ip"]}
 
     assert victims([OWNER] * 20 + [THIEF] * (20 - shared) + [visit] * shared) == [told]

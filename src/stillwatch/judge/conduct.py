@@ -1,7 +1,7 @@
 """What the accounts of all groups did and from where, looked up once for all of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from stillwatch.facts.group import Codes
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
-from stillwatch.judge.victims import VictimOptions, used_by_two
+from stillwatch.judge.victims import VictimOptions, used_by_two, used_from_two, visited_once
 
 _BUCKETS: Final = 96
 
@@ -39,12 +39,10 @@ class Conduct:
         members = np.concatenate([*groups, np.zeros(0, dtype=np.int32)])
         label = np.full(len(roster), -1, dtype=np.int32)
         label[members] = np.repeat(np.arange(len(groups), dtype=np.int32), [len(codes) for codes in groups])
-        once = replace(options, least_exchanges=1, least_share=0.0)
-        any_software = replace(options, most_alike=np.inf)
         return cls(
             two_hands=_spread(members, used_by_two(members, roster, traffic, options), len(roster)),
-            visited=_spread(members, used_by_two(members, roster, traffic, once), len(roster)),
-            two_places=_spread(members, used_by_two(members, roster, traffic, any_software), len(roster)),
+            visited=_spread(members, visited_once(members, roster, traffic, options), len(roster)),
+            two_places=_spread(members, used_from_two(members, roster, traffic, options), len(roster)),
             models=_models(label, len(groups), roster, traffic),
             timelines=_timelines(label, len(groups), roster, traffic),
         )

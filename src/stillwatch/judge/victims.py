@@ -1,7 +1,7 @@
 """Accounts that two hands use: a stolen key's owner is a victim, who is warned and restored, not accused (law 5)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,8 @@ from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
 
 _LOWER: Final = np.uint64(0xFFFFFFFF)
+
+Counted = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,30 +44,38 @@ class VictimOptions:
     """Where this share of its other accounts share cards, devices or networks with each other, who shares none with
     them may be a victim, too: a thief uses a key, and has no part in its account."""
     most_alike: float = 0.1
-    """One person takes software and habits along: two hands share at most this much of either between networks
+    """One person takes software and habits along: two hands share at most this much of both between networks
     (overlap of the two mixes, 0 to 1)."""
 
 
 def used_by_two(members: Codes, roster: Roster, traffic: Traffic, options: VictimOptions) -> npt.NDArray[np.bool_]:
-    """(n,) whether a member is used from two networks with other software or other request parameters on each.
+    """(n,) whether a member is used from networks that another hand stands behind.
 
     A campaign's own account is used as its tooling is set up: one client, one exit or a few that the others use too. A
-    stolen key keeps its owner's place of use and gains another.
+    stolen key keeps its owner's place of use and gains another. Two networks show another hand where neither software
+    nor request parameters are alike, or where one of the two falls apart altogether: whoever sends one thing with one
+    set of parameters and covers it with another, by the same program, mixes them up on one network or another.
     """
-    out = np.zeros(len(members), dtype=np.bool_)
-    for held in (traffic.seats, traffic.manners):
-        code = roster.codes(held.account)
-        place = np.full(len(roster), -1, dtype=np.int64)
-        place[members] = np.arange(len(members))
-        mine = place[code] >= 0
-        owner, seat, count = place[code[mine]], held.token[mine], held.exchanges[mine]
-        order = np.argsort(owner, kind="stable")
-        owner, seat, count = owner[order], seat[order], count[order]
-        bounds = np.searchsorted(owner, np.arange(len(members) + 1))
-        for k in np.flatnonzero(np.diff(bounds) > 1).tolist():
-            low, high = bounds[k], bounds[k + 1]
-            out[k] |= _two_hands(seat[low:high], count[low:high], options)
-    return out
+    return np.array(
+        [used.often(options).of_two_hands(options.most_alike) for used in _uses(members, roster, traffic)],
+        dtype=np.bool_,
+    )
+
+
+def visited_once(members: Codes, roster: Roster, traffic: Traffic, options: VictimOptions) -> npt.NDArray[np.bool_]:
+    """(n,) whether a member was used even once from another network with other software or other parameters."""
+    return np.array(
+        [
+            any(bool(unlike.any()) for unlike in used.unlike(options.most_alike))
+            for used in _uses(members, roster, traffic)
+        ],
+        dtype=np.bool_,
+    )
+
+
+def used_from_two(members: Codes, roster: Roster, traffic: Traffic, options: VictimOptions) -> npt.NDArray[np.bool_]:
+    """(n,) whether a member is used from two networks, whatever with."""
+    return np.array([len(used.often(options).software) > 1 for used in _uses(members, roster, traffic)], dtype=np.bool_)
 
 
 def habits(
@@ -105,17 +115,65 @@ def _second_hand(members: Codes, roster: Roster, traffic: Traffic) -> float:
     return min(shares, default=0.0)
 
 
-def _two_hands(seat: npt.NDArray[np.uint64], count: npt.NDArray[np.int32], options: VictimOptions) -> bool:
-    """Whether two of the networks in `seat` show mixes of the upper half that hardly overlap."""
-    blocks, at = np.unique(seat & _LOWER, return_inverse=True)
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    """How often one account was used from each network, by what it was used with."""
+
+    software: Counted
+    """(networks, kinds of software)"""
+    manners: Counted
+    """(networks, sets of request parameters)"""
+
+    def often(self, options: VictimOptions) -> "_Uses":
+        """Only the networks that use it, rather than visit."""
+        used = self.software.sum(axis=1)
+        kept = used >= max(options.least_exchanges, options.least_share * float(used.sum()))
+        return _Uses(software=self.software[kept], manners=self.manners[kept])
+
+    def of_two_hands(self, most_alike: float) -> bool:
+        """Whether the networks fall apart in one respect, or two of them differ in both."""
+        apart = _falls_apart(self.software) or _falls_apart(self.manners)
+        return apart or any(bool(unlike.all(axis=0).any()) for unlike in self.unlike(most_alike))
+
+    def unlike(self, most_alike: float) -> Iterator[npt.NDArray[np.bool_]]:
+        """For each network, (2, networks behind it): whether they hardly have software, or parameters, in common."""
+        mixes = [table / np.maximum(table.sum(axis=1, keepdims=True), 1.0) for table in (self.software, self.manners)]
+        for k in range(len(self.software) - 1):
+            yield np.stack([np.minimum(mix[k], mix[k + 1 :]).sum(axis=1) <= most_alike for mix in mixes])
+
+
+def _uses(members: Codes, roster: Roster, traffic: Traffic) -> Iterator[_Uses]:
+    """What each member was used with where, in their order."""
+    place = np.full(len(roster), -1, dtype=np.int64)
+    place[members] = np.arange(len(members))
+    cut = []
+    for held in (traffic.seats, traffic.manners):
+        owner = place[roster.codes(held.account)]
+        mine = np.flatnonzero(owner >= 0)
+        mine = mine[np.argsort(owner[mine], kind="stable")]
+        bounds = np.searchsorted(owner[mine], np.arange(len(members) + 1))
+        cut.append((held.token[mine], held.exchanges[mine], bounds))
+    for k in range(len(members)):
+        rows = [(seat[bounds[k] : bounds[k + 1]], count[bounds[k] : bounds[k + 1]]) for seat, count, bounds in cut]
+        networks = np.unique(np.concatenate([seat & _LOWER for seat, _ in rows]))
+        software, manners = (_counted(seat, count, networks) for seat, count in rows)
+        yield _Uses(software=software, manners=manners)
+
+
+def _counted(seat: npt.NDArray[np.uint64], count: npt.NDArray[np.int32], networks: npt.NDArray[np.uint64]) -> Counted:
     kinds, kind = np.unique(seat >> np.uint64(32), return_inverse=True)
-    table = np.zeros((len(blocks), len(kinds)))
-    np.add.at(table, (at, kind), count)
-    used = table.sum(axis=1)
-    often = table[used >= max(options.least_exchanges, options.least_share * float(used.sum()))]
-    mixes = often / np.maximum(often.sum(axis=1, keepdims=True), 1.0)
-    return any(
-        float(np.minimum(mixes[i], mixes[j]).sum()) <= options.most_alike
-        for i in range(len(mixes))
-        for j in range(i + 1, len(mixes))
-    )
+    table = np.zeros((len(networks), len(kinds)))
+    np.add.at(table, (np.searchsorted(networks, seat & _LOWER), kind), count)
+    return table
+
+
+def _falls_apart(table: Counted) -> bool:
+    """Whether no chain of networks, each with a kind in common with the next, joins them all."""
+    shown = table > 0
+    reached = shown[:1].any(axis=0)
+    while not (joined := (shown & reached).any(axis=1)).all():
+        wider = shown[joined].any(axis=0)
+        if (wider == reached).all():
+            return True
+        reached = wider
+    return False
