@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.facts.incidence import Incidence
-from stillwatch.facts.token import TokenKind
+from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.choosing import Confirmed
 from stillwatch.link.hand_offs import HandOffs
 from stillwatch.link.joining import Joiner
@@ -62,3 +62,36 @@ def test_a_tool_in_common_brings_nobody_into_a_rare_campaign() -> None:
     """Who uses the same tool is a likely member of a campaign only where campaigns are most of its users."""
     assert campaign_of(accounts=10_000, users=60) == set(CAMPAIGN)
     assert campaign_of(accounts=300, users=30) == set(CAMPAIGN)
+
+
+def words_for(kind: TokenKind, *, firm: bool) -> list[float]:
+    """What words say for one who sends one of a campaign's two texts, and for one who sends both."""
+    nobody = np.zeros(0, dtype=np.int32)
+    accounts = 200
+    senders = [*([0] * 7), *([1] * 7)], [*range(6), 20, *range(6, 12), 20]
+    token, code = np.array(senders[0], dtype=np.uint64), np.array(senders[1], dtype=np.int32)
+    token, code = np.append(token, np.uint64(0)), np.append(code, np.int32(21))
+    order = np.argsort(token, kind="stable")
+    view = Incidence.of(
+        kind, token[order], code[order], np.ones(len(code), np.float32), np.ones(accounts, dtype=np.bool_)
+    )
+    views = Views(
+        [view], HandOffs(nobody, nobody, nobody.astype(np.int8), nobody), np.full(accounts, 20, dtype=np.int64)
+    )
+    ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
+    members = np.array(CAMPAIGN, dtype=np.int32)
+    asked = np.array([21, 20], dtype=np.int32)
+    found: list[float] = ties.shared_against(asked, members, ties.background([members]), firm=firm)[
+        Family.WORDS
+    ].tolist()
+    return found
+
+
+def test_texts_that_are_tried_again_add_up() -> None:
+    """Each is somebody's work; habits of words, which one template leaves several of, and what is firm do not."""
+    one, both = words_for(TokenKind.TRIED_TEXT, firm=False)
+    assert both >= one + 3.0
+
+    for kind, firm in ((TokenKind.TEMPLATE, False), (TokenKind.TRIED_TEXT, True)):
+        one, both = words_for(kind, firm=firm)
+        assert both <= one + 1.0

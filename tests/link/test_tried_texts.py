@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.hand_offs import HandOffOptions, HandOffs, TriedAgain, hand_offs
 from stillwatch.link.shared_words import WordOptions
-from stillwatch.link.tried_texts import TriedTextOptions, tried_texts
+from stillwatch.link.tried_texts import TriedTextOptions, beyond_the_best, texts_apart, tried_texts
 from stillwatch.profile.traffic import fold
 from tests.link.handed_over import DENSE, SECOND
 from tests.link.worlds import World
@@ -137,3 +140,56 @@ def test_what_one_customers_accounts_pass_among_themselves_is_left_out() -> None
     assert pairs(tried) == set(PAIRS)
     assert pairs(tried.among(hand_offs(traffic, roster, HandOffOptions(), tried))) == set(PAIRS)
     assert pairs(tried.among(HandOffs.none())) == set()
+
+
+def incidence(*texts: Sequence[int], accounts: int) -> Incidence:
+    """Who sends each of some texts."""
+    token = np.repeat(np.arange(len(texts), dtype=np.uint64), [len(who) for who in texts])
+    code = np.concatenate([np.array(who, dtype=np.int32) for who in texts])
+    return Incidence.of(
+        TokenKind.TRIED_TEXT, token, code, np.ones(len(code), dtype=np.float32), np.ones(accounts, dtype=np.bool_)
+    )
+
+
+def test_what_the_same_accounts_send_is_one_text() -> None:
+    """Two wordings of one request, and a third that joins them; what others send is another text."""
+    view = incidence(range(8), range(2, 12), [0, 1, 11], range(20, 24), accounts=30)
+
+    assert texts_apart(view, 0.5).tolist() == [0, 0, 0, 1]
+
+
+def test_texts_that_few_send_both_of_are_apart() -> None:
+    """Half of the rarer one's senders make two texts one; a third do not."""
+    assert texts_apart(incidence(range(9), [0, 1, 2, 20, 21, 22], accounts=30), 0.5).tolist() == [0, 0]
+    assert texts_apart(incidence(range(9), [0, 1, 20, 21, 22, 23], accounts=30), 0.5).tolist() == [0, 1]
+
+
+def test_who_sends_everything_makes_no_two_texts_one() -> None:
+    """A gateway sends each of three hundred texts, which are one other account's each."""
+    texts = [[0, 1 + place] for place in range(300)]
+
+    assert len(set(texts_apart(incidence(*texts, accounts=301), 0.5).tolist())) == 300
+
+
+def test_no_texts_are_apart() -> None:
+    """A log in which nothing failed."""
+    assert texts_apart(incidence([], accounts=3), 0.5).tolist() == []
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.floats(-4.0, 9.0)), max_size=30),
+    most=st.integers(1, 4),
+)
+def test_texts_beyond_the_best_add_up_one_observation_each(rows: list[tuple[int, int, float]], most: int) -> None:
+    """Each text counts by its most telling token; the best is counted elsewhere, and nothing counts against."""
+    owner, text = (np.array([row[k] for row in rows], dtype=np.int64) for k in (0, 1))
+    bits = np.array([row[2] for row in rows])
+
+    found = beyond_the_best(owner, text.astype(np.int32), bits, 5, most)
+
+    for account in range(5):
+        mine: dict[int, float] = {}
+        for who, what, say in rows:
+            if who == account:
+                mine[what] = max(say, mine.get(what, -9.0))
+        assert found[account] == pytest.approx(sum(max(x, 0.0) for x in sorted(mine.values())[::-1][1:most]))

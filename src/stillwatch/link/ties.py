@@ -13,6 +13,7 @@ from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.mixture import MixtureOptions, Views, family_bits, per_family
+from stillwatch.link.tried_texts import beyond_the_best, texts_apart
 from stillwatch.stats.calibrate import bits_of_p
 
 Floats = npt.NDArray[np.float64]
@@ -45,6 +46,11 @@ class JoinOptions:
     """A family takes part in tying two groups from this much on (bits)."""
     most_token_bits: float = 12.0
     """What one kind of token may say at most about two groups."""
+    most_texts: int = 3
+    """Texts that are tried again add up for an account, so many at most ..."""
+    one_text: float = 0.5
+    """... and such of which less than this share of the rarer one's senders send the other: phrases of one text are
+    one observation."""
     attach_bits: float = 4.0
     """An account that no group claimed joins a campaign when it belongs with these odds (bits: 16 to 1)."""
     least_reuse: float = 0.05
@@ -84,6 +90,11 @@ class Ties:
         self.mixture = mixture
         self.pace = pace
         self.accounts = len(views.exchanges)
+        self.text_of = {
+            place: texts_apart(view, options.one_text)
+            for place, view in enumerate(views.views)
+            if view.kind is TokenKind.TRIED_TEXT
+        }
 
     def prior_bits(self, size: int) -> float:
         """What stands against an account's being one of a campaign of that many, before anything is known of it (bits).
@@ -213,7 +224,8 @@ class Ties:
         """(4, n): what things, words, hand-offs and rhythm say for each account about a group, in bits.
 
         An account that is a member is judged by the others. What is `firm` leaves out what nothing may be enforced on:
-        request parameters, which colleagues share, and requests that others may have timed.
+        request parameters, which colleagues share, texts beyond the most telling one, and requests that others may have
+        timed.
         """
         shared = self.shared_against(accounts, members, background, firm=firm)
         passes = self.views.pass_bits(accounts, members, self.mixture)
@@ -225,7 +237,8 @@ class Ties:
         """(n,) each: what things and words say for each account about a group, in bits.
 
         How often the group reuses a kind at all is read off its members: a hand with a card for each account says
-        nothing by cards, for or against. What is `firm` leaves out request parameters.
+        nothing by cards, for or against. Texts that are tried again elsewhere are the group's work, and each is an
+        observation; of all others the best counts. What is `firm` leaves out request parameters and texts but the best.
         """
         kinds: dict[TokenKind, Floats] = {}
         belongs = np.isin(accounts, members)
@@ -245,8 +258,12 @@ class Ties:
             others = (among - belongs[owner]) / np.maximum(known - belongs[owner], 1)
             # A hand that spreads over many cards still shows each of them more than strangers do.
             total = max(float(counts.sum()) / known, 1.0) if view.kind.family is Family.THINGS else 1.0
-            best = np.zeros(len(accounts))
-            np.maximum.at(best, owner, others / total / background[place][held])
-            bits = np.where(view.known[accounts], np.log2((1.0 - reuse) + reuse * best), 0.0)
+            by_row = np.log2((1.0 - reuse) + reuse * others / total / background[place][held])
+            bits = np.full(len(accounts), np.log2(1.0 - reuse))
+            np.maximum.at(bits, owner, by_row)
+            if view.kind is TokenKind.TRIED_TEXT and not firm:
+                text = self.text_of[place][held]
+                bits += beyond_the_best(owner, text, by_row, len(accounts), self.options.most_texts)
+            bits = np.where(view.known[accounts], bits, 0.0)
             kinds[view.kind] = np.clip(bits, -4.0, self.options.most_token_bits)
         return per_family(kinds, len(accounts))

@@ -1,9 +1,13 @@
 """Texts of requests that were tried again elsewhere: what a hand's work is about, told from its cover."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numba as nb
 import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
 from scipy.special import bdtrc
 
 from stillwatch.facts.content import ContentState
@@ -17,6 +21,11 @@ from stillwatch.facts.traces import WITHHELD
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.hand_offs import TriedAgain
 from stillwatch.link.shared_words import WordOptions, joined_alike
+
+Labels = npt.NDArray[np.int32]
+
+_MOST_SENT: Final = 256
+"""Who sends more texts that are tried again than this is not asked which of them are one (bounds the time)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +80,41 @@ def tried_texts(
     few = 2 * pairs >= options.passing_share * senders
     held = Holdings(held.token[few[place]], held.account[few[place]], held.value[few[place]])
     return joined_alike(TokenKind.TRIED_TEXT, held, roster, known, words)
+
+
+def texts_apart(view: Incidence, one_text: float) -> Labels:
+    """(tokens,): the text that each is of, from 0.
+
+    A text that is paraphrased leaves several tokens, which the same accounts send more or less: two are one text where
+    a share `one_text` of the rarer one's senders send both. Whoever sends very many sends them all alike.
+    """
+    sends = np.diff(view.by_account)
+    few = np.repeat(sends <= _MOST_SENT, sends)
+    account = np.repeat(np.arange(len(sends)), sends)[few]
+    sent = csr_array((np.ones(len(account)), (account, view.held[few])), shape=(len(sends), len(view.tokens)))
+    common = (sent.T @ sent).tocoo()
+    senders = sent.sum(axis=0)
+    same = common.data >= one_text * np.minimum(senders[common.row], senders[common.col])
+    graph = coo_array((np.ones(int(same.sum())), (common.row[same], common.col[same])), shape=common.shape)
+    label: Labels = connected_components(graph, directed=False)[1]
+    return label
+
+
+def beyond_the_best(
+    owner: npt.NDArray[np.int64], text: Labels, bits: npt.NDArray[np.float64], accounts: int, most: int
+) -> npt.NDArray[np.float64]:
+    """(accounts,): what texts beside the most telling one say for an account, of `most` in all, in bits.
+
+    `owner`, `text` and `bits` are of each row: of tokens of one text the most telling counts, and nothing against.
+    """
+    rows = np.lexsort((-bits, text, owner))
+    again = np.zeros(len(rows), dtype=np.bool_)
+    again[1:] = (np.diff(owner[rows]) == 0) & (np.diff(text[rows]) == 0)
+    rows = rows[~again]
+    rows = rows[np.lexsort((-bits[rows], owner[rows]))]
+    rank = np.arange(len(rows)) - np.searchsorted(owner[rows], owner[rows])
+    more = rows[(rank > 0) & (rank < most)]
+    return np.bincount(owner[more], weights=np.maximum(bits[more], 0.0), minlength=accounts).astype(np.float64)
 
 
 @nb.njit(cache=True)
