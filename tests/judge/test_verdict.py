@@ -145,6 +145,17 @@ def test_what_is_left_when_a_harness_explains_the_words_is_looked_at(family: Fam
     assert verdict.tier is tier
 
 
+@pytest.mark.parametrize(("bits", "tier"), [(60.0, Tier.REVIEW), (0.0, None)])
+def test_parameters_that_many_send_explain_no_list_that_they_do_not_send(bits: float, tier: Tier | None) -> None:
+    """What is drawn from one list is the accounts' own; without one, the software may have made what they share."""
+    parameters = SharedToken(
+        kind=TokenKind.SETTINGS, token=7, inside=8, outside=50, account_codes=tuple(MEMBERS[:8].tolist())
+    )
+    own = [template(0, 3, 0), replace(template(1, 3, 0), account_codes=tuple(MEMBERS[-3:].tolist()))]
+
+    assert judged({Family.WORDS: 60.0}, tokens=[parameters, *own], drawn=bits).tier is tier
+
+
 def template(token: int, inside: int, outside: int) -> SharedToken:
     """A common text of the first members and some others."""
     codes = tuple(MEMBERS[:inside].tolist())

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from stillwatch.facts.holdings import Holdings
+from stillwatch.facts.quotes import Quotes
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
@@ -32,7 +33,7 @@ def search(kind: HandOff, *, pairs: bool = False, cards: list[list[int]] | None 
     views = Views([texts, *([held(TokenKind.PAYMENT, cards, ACCOUNTS)] if cards else [])], passed, busy)
     timelines = in_order([(code, 100.0 * code, 4.0) for code in range(ACCOUNTS)])
     traits = Traits(activity(rng, np.arange(ACCOUNTS), busy), TraitOptions(), rng)
-    lists = WorkLists(Holdings.empty(), Roster.of(Traffic.empty(), None), busy, LinkOptions().lists)
+    lists = WorkLists(Holdings.empty(), Quotes.empty(), Roster.of(Traffic.empty(), None), busy, LinkOptions().lists)
     one = Search(views, timelines, np.arange(ACCOUNTS, dtype=np.int32), traits, lists, LinkOptions(), rng)
     one.needed, one.seconded = NEEDED, SECONDED
     return one

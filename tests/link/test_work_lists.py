@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from stillwatch.facts.group import Drawn
 from stillwatch.facts.holdings import Holdings
+from stillwatch.facts.quotes import Quotes
 from stillwatch.facts.roster import Roster
 from stillwatch.link.work_lists import ListOptions, WorkLists, _repeated
 from stillwatch.profile.traffic import fold
@@ -44,15 +45,18 @@ def drawn(
     """What is told of thirty accounts who send so, beside sixty strangers."""
     rng = np.random.default_rng(seed)
     made = np.full(ACCOUNTS + STRANGERS, REQUESTS) if requests is None else requests
-    token, account = [], []
+    token, account, time = [], [], []
     for code, count in enumerate(made.tolist()):
         of = sends if code < ACCOUNTS else strangers
-        for _ in range(count if of else 0):
+        for minute in range(count if of else 0):
             texts = of(rng, code) if of else []
             token += texts
             account += [int(ROSTER.keys[code])] * len(texts)
-    held = Holdings.shown(np.array(token, dtype=np.uint64), np.array(account, dtype=np.uint64)).shared()
-    lists = WorkLists(held, ROSTER, made.astype(np.int64), options or ListOptions())
+            time += [minute] * len(texts)
+    tokens, accounts = np.array(token, dtype=np.uint64), np.array(account, dtype=np.uint64)
+    asked = Quotes.of(tokens, accounts, np.array(time, dtype=np.int64))
+    held = Holdings.shown(tokens, accounts).shared()
+    lists = WorkLists(held, asked, ROSTER, made.astype(np.int64), options or ListOptions())
     if looked_at:
         lists.look_at([MEMBERS])
     return lists.drawn(MEMBERS)
@@ -77,6 +81,52 @@ def test_accounts_that_are_dealt_their_work_from_one_stock_of_phrases(seed: int)
 def test_cover_of_their_own_does_not_hide_it() -> None:
     """One request in five says something else."""
     assert drawn(lambda rng, code: one_list(rng, code) if rng.random() < 0.8 else []).bits >= 25.0
+
+
+def now_and_then(sends: Sends, share: float) -> Sends:
+    """So many requests say it, the others something else."""
+    return lambda rng, code: sends(rng, code) if rng.random() < share else []
+
+
+def stock(phrases: float) -> Sends:
+    """So many phrases of a stock of two hundred, on average."""
+    return lambda rng, _: [int(k) for k in rng.choice(200, rng.poisson(phrases), replace=False)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_three_quarters_of_cover_do_not_hide_it_where_a_request_is_of_the_list_or_is_not(seed: int) -> None:
+    """Fewer phrases in each request than a language leaves, but several in one and none in the next."""
+    found = drawn(now_and_then(stock(2.0), 0.25), requests=all_make(150), seed=seed)
+
+    assert found.a_request == pytest.approx(0.5, abs=0.05)
+    assert found.ratio == pytest.approx(1.0, abs=0.1)
+    assert found.bits >= 25.0
+
+
+def test_what_one_request_has_of_a_list_is_not_taken_for_coming_back_to_it() -> None:
+    """No phrase is twice in one request, and of few requests a good part of what could be a pair is of one."""
+    even = ListOptions(most_uneven=9.0)
+    found = [drawn(now_and_then(stock(2.0), 0.25), requests=all_make(150), seed=k, options=even) for k in range(12)]
+
+    assert np.mean([one.ratio for one in found]) == pytest.approx(1.0, abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("sends", "requests"),
+    [
+        # One letter in four is in it, and has one phrase in common with others' or none: one beside a phrase at most.
+        (now_and_then(stock(0.9), 0.25), 150),
+        # In every other request several, but hardly more than if each fell anywhere.
+        (now_and_then(stock(1.9), 0.48), 60),
+    ],
+    ids=["a language that is seldom written", "phrases that are anywhere"],
+)
+def test_few_phrases_that_hardly_come_together_are_no_list(sends: Sends, requests: int) -> None:
+    """Neither one request that is all of the list, nor one that is nothing of it."""
+    any_request = ListOptions(least_beside=0.0, least_together=0.0)
+
+    assert drawn(sends, requests=all_make(requests)).bits == 0.0
+    assert drawn(sends, requests=all_make(requests), options=any_request).bits > 5.0
 
 
 def own_habits(rng: Rng, code: int) -> list[int]:

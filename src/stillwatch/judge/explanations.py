@@ -298,7 +298,9 @@ def _one_service(look: Look) -> Found | None:
 
 def _one_harness(look: Look) -> Found | None:
     """Popular tools: most of those who use the texts are not in the group at all."""
-    words = [t for t in look.group.tokens if t.kind.family is Family.WORDS]
+    # What is drawn from one list is what hardly anybody else sends, whatever parameters the software sends along.
+    own = {TokenKind.SETTINGS} if look.group.drawn.bits > 0.0 else set()
+    words = [t for t in look.group.tokens if t.kind.family is Family.WORDS and t.kind not in own]
     common = [t for t in words if 2 * t.inside >= look.n]
     rare = {code for t in common or words if t.outside < t.inside for code in t.account_codes}
     # Where no text is common to the group, a few accounts may have one of their own.

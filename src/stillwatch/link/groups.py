@@ -52,7 +52,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
     views = Views(incidences, passed, traffic.activity.exchanges)
     software = next((view for view in incidences if view.kind is TokenKind.SETTINGS), None)
     traits = Traits(traffic.activity, options.pools.traits, rng, software)
-    lists = WorkLists(traffic.phrases, roster, traffic.activity.exchanges, options.lists)
+    lists = WorkLists(traffic.phrases, traffic.asked, roster, traffic.activity.exchanges, options.lists)
     search = Search(views, timelines, evidence.customer, traits, lists, options, rng)
     paced: list[PaceCircle] = []
     if Family.RHYTHM in options.families:

@@ -10,6 +10,7 @@ from scipy.special import log_ndtr
 
 from stillwatch.facts.group import Codes, Drawn
 from stillwatch.facts.holdings import Holdings
+from stillwatch.facts.quotes import Quotes
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.rows import rows_of
 
@@ -36,8 +37,14 @@ class ListOptions:
     most_of_requests: float = 0.7
     """No text is in more than this share of the requests: what is in all of them is one piece of software's."""
     least_a_request: float = 1.0
-    """A request has so many of them, at least: what people who write one language have in common is 0.4 to 0.7 phrases
-    in each of their requests, what is worded anew from one stock of phrases 1.9 to 10."""
+    """A request has so many of them, at least: what people who write one language have in common is 0.4 to 0.9 phrases
+    in each of their requests, what is worded anew from one stock of phrases 1.9 to 10; ..."""
+    least_beside: float = 1.5
+    """... or, where most requests are about something else, one that has a phrase of it has so many others, ..."""
+    least_together: float = 3.0
+    """... and so many times as many as if each phrase were in any request of its account. Lists under three quarters of
+    cover had 2 to 8 others, 4 to 15 times as many as by themselves; people of one language 0.2 to 1, 0.5 to 2 times as
+    many."""
     most_uneven: float = 3.0
     """How many of them the accounts' requests have varies at most by so much more than if each text came by itself
     (variance over mean): exercises of a class 7 to 16, people of one language 5 to 16, one stock mostly 0.6 to 4;
@@ -64,11 +71,14 @@ class WorkLists:
     """What some accounts send, text by text, and whether it is drawn from one list."""
 
     def __init__(
-        self, phrases: Holdings, roster: Roster, exchanges: npt.NDArray[np.int64], options: ListOptions
+        self, phrases: Holdings, asked: Quotes, roster: Roster, exchanges: npt.NDArray[np.int64], options: ListOptions
     ) -> None:
-        """Take the phrases that two accounts and more send, and (accounts,) how many requests each account made."""
+        """Take the phrases that two accounts and more send, when some of them were `asked`, and all accounts' requests.
+
+        (accounts,) `exchanges` is how many requests each account made.
+        """
         self.options = options
-        self._phrases, self._roster, self._exchanges = phrases, roster, exchanges
+        self._phrases, self._asked, self._roster, self._exchanges = phrases, asked, roster, exchanges
         self._looked_at = np.zeros(len(exchanges), dtype=np.bool_)
 
     def look_at(self, groups: Sequence[Codes]) -> None:
@@ -102,7 +112,7 @@ class WorkLists:
         options = self.options
         if not self._looked_at[members].any():
             return NOT_DRAWN
-        counts, exchanges, _ = self._table(members)
+        counts, exchanges, _, places = self._table(members)
         if min(counts.shape) < options.least_accounts:  # and as many texts, of which there must be more
             return NOT_DRAWN
         of_text, of_account = counts.sum(axis=0), counts.sum(axis=1)
@@ -118,12 +128,17 @@ class WorkLists:
             len(counts) < options.everybody * len(members)
             or texts < options.least_texts
             or float(of_text.max()) > options.most_of_requests * float(exchanges.sum())
-            or a_request < options.least_a_request
             or uneven > options.most_uneven
             or not low <= noise <= high
         ):
             return NOT_DRAWN
-        ratio, error = _repeated(counts, max(1.0, a_request))
+        together = max(1.0, a_request)
+        if a_request < options.least_a_request:
+            beside, oftener = self._beside(members, places)
+            if beside < options.least_beside or oftener < options.least_together:
+                return NOT_DRAWN
+            together = 1.0 + beside
+        ratio, error = _repeated(counts, together)
         if not (ratio > 0.0 and error > 0.0):
             return NOT_DRAWN
         apart = np.log(options.differ)
@@ -137,7 +152,7 @@ class WorkLists:
         A circle of words has guests: people who write the language of the work list.
         """
         for _ in range(self.options.rounds):
-            counts, exchanges, sending = self._table(members)
+            counts, exchanges, sending, _ = self._table(members)
             often = counts.sum(axis=1) / exchanges
             left = members[sending][often >= self.options.half_as_often * np.median(often)] if len(often) else members
             if len(left) == len(members) or len(left) < self.options.least_accounts:
@@ -145,10 +160,47 @@ class WorkLists:
             members = left
         return members
 
-    def _table(self, members: Codes) -> tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    def _beside(self, members: Codes, texts: npt.NDArray[np.int32]) -> tuple[float, float]:
+        """How many other texts are beside one in its request, and how many times as many as chance puts there.
+
+        Null: each text is in any of its account's requests, whatever else is in it. A request is an account and a
+        time; of a text that an account sends again only the first time is known, and of some texts no time.
+        """
+        bounds, text, time = self._times
+        rows, owner = rows_of(bounds, members)
+        listed = np.isin(text[rows], texts)
+        when, owner = time[rows][listed], owner[listed]
+        if len(when) == 0:
+            return 0.0, 0.0
+        order = np.lexsort((when, owner))
+        another = np.diff(when[order], prepend=when[order[0]]) != 0
+        another |= np.diff(owner[order], prepend=owner[order[0]]) != 0
+        within = np.bincount(np.cumsum(another)).astype(np.float64)
+        beside = float((within * (within - 1.0)).sum())
+        sent = np.bincount(owner, minlength=len(members)).astype(np.float64)
+        by_chance = float((sent * (sent - 1.0) / np.maximum(self._exchanges[members], 1)).sum())
+        timed = len(np.unique(text[rows][listed])) / len(texts)
+        return beside / len(when) / timed, beside / max(by_chance, 1.0)
+
+    @cached_property
+    def _times(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        """Where each account's rows begin, and by row the text's place, and when the account first sent it."""
+        tokens = np.unique(self._phrases.token)
+        text = np.searchsorted(tokens, self._asked.token)
+        account = self._roster.codes(self._asked.account)
+        known = text < len(tokens)
+        known[known] = tokens[text[known]] == self._asked.token[known]
+        rows = np.flatnonzero(self._looked_at[account] & known)
+        rows = rows[np.argsort(account[rows], kind="stable")]
+        bounds = np.searchsorted(account[rows], np.arange(len(self._exchanges) + 1))
+        return bounds, text[rows].astype(np.int32), self._asked.time[rows]
+
+    def _table(
+        self, members: Codes
+    ) -> tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
         """(accounts, texts) how many requests of each account have each text of theirs, and (accounts,) its requests.
 
-        Accounts that send none of the texts are left out; (n,) who is left.
+        Accounts that send none of the texts are left out; (n,) who is left. Last, (texts,) the texts' places.
         """
         bounds, text, count, senders = self._rows
         rows, owner = rows_of(bounds, members)
@@ -166,7 +218,7 @@ class WorkLists:
         table = np.zeros((len(members), int(theirs.sum())))
         table[owner[mine], place[column[mine]]] = count[rows[mine]]
         sending = table.sum(axis=1) > 0.0
-        return table[sending], self._exchanges[members[sending]], sending
+        return table[sending], self._exchanges[members[sending]], sending, texts[theirs]
 
 
 def _apart(differences: Floats) -> float:
@@ -187,14 +239,14 @@ def _apart(differences: Floats) -> float:
     return float(texts**2 / (texts + max(0.0, together)))
 
 
-def _repeated(counts: Floats, a_request: float) -> tuple[float, float]:
+def _repeated(counts: Floats, together: float) -> tuple[float, float]:
     """How much oftener two requests of one account have a text in common than two of two accounts, and its error.
 
-    The error is of its logarithm. `a_request` texts that one request has are no pair of two.
+    The error is of its logarithm. `together` texts that one request has are no pair of two.
     """
     of_account, of_text = counts.sum(axis=1), counts.sum(axis=0)
     within = (counts * (counts - 1.0)).sum(axis=1)
-    chances = of_account * np.maximum(of_account - a_request, 0.0)
+    chances = of_account * np.maximum(of_account - together, 0.0)
     between = float((of_text**2 - (counts**2).sum(axis=0)).sum())
     total = float(of_account.sum())
     others = total**2 - float((of_account**2).sum())
