@@ -288,3 +288,33 @@ def test_a_group_all_of_whose_accounts_belong_to_another_is_none() -> None:
     moved = by._moved([np.array(FARM, dtype=np.int32), np.array(guests, dtype=np.int32)], [])
 
     assert [set(members.tolist()) for members in moved] == [{*FARM, *guests}]
+
+
+class OneList:
+    """The office works off one list, which some of all accounts send as well."""
+
+    def __init__(self, bits: Mapping[int, float]) -> None:
+        """Take what says for the accounts that they are dealt their work from it."""
+        self.bits = np.zeros(ACCOUNTS)
+        self.bits[list(bits)] = list(bits.values())
+
+    def on_list(self, members: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Everybody in the office's group."""
+        return np.full(len(members), 20 in members)
+
+    def dealt(self, members: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+        """Of the office's list."""
+        return self.bits if 20 in members else np.zeros(ACCOUNTS)
+
+
+def test_whoever_is_dealt_work_from_a_groups_list_joins_it_unless_another_group_has_it() -> None:
+    """It needs what any account needs that no group claimed; and surely dealt, it surely belongs."""
+    by = joiner({TokenKind.PAYMENT: [FARM], TokenKind.SIGNUP_DEVICE: [OFFICE]}, [(0, 1)])
+    by.dealt = OneList({50: 30.0, 60: 6.0, 0: 30.0, 21: 25.0})
+
+    found = by.join([confirmed(FARM), confirmed(OFFICE)], 3)
+
+    assert {frozenset(one.members.tolist()) for one in found} == {frozenset(FARM), frozenset([*OFFICE, 50])}
+    office = next(one for one in found if 50 in one.members)
+    sure = dict(zip(office.members.tolist(), office.bits.tolist(), strict=True))
+    assert (sure[50], sure[21]) == (30.0, 25.0)

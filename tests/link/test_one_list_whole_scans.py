@@ -49,6 +49,39 @@ def test_slow_accounts_that_word_each_request_anew_around_one_work_list(seed: in
 
 
 @pytest.mark.parametrize("seed", range(2))
+def test_cover_does_not_hide_slow_accounts_of_one_work_list(seed: int, tmp_path: Path) -> None:
+    """Three requests in four are about anything; the others are drawn from one list, by whoever asks."""
+    world, names, home = world_of(seed)
+    ways = stock(world, 14)
+    for name in names:
+        for _ in range(24):
+            said = " ".join(str(world.rng.choice(way)) for way in ways)
+            world.ask(name, moment(world), f"{said} {world.talk()}", client_ip=home[name])
+        for _ in range(72):
+            world.ask(name, moment(world), world.talk(40), client_ip=home[name])
+
+    findings = scan_world(world.write(tmp_path / "w"))
+
+    assert accused(findings, Tier.ACT) == set()
+    assert accused(findings, Tier.REVIEW) <= set(names)
+    assert len(accused(findings, Tier.REVIEW)) >= 0.9 * ACCOUNTS
+    assert is_told(findings.campaigns)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_people_who_write_one_language_beside_another_are_not_named(seed: int, tmp_path: Path) -> None:
+    """One request in two is in it, with a turn of phrase that all who write it use, or none."""
+    world, names, home = world_of(seed)
+    turns = [world.talk(9) for _ in range(60)]
+    for name in names:
+        for _ in range(64):
+            said = str(world.rng.choice(turns)) if world.rng.random() < 0.4 else ""
+            world.ask(name, moment(world), f"{world.talk()} {said} {world.talk()}", client_ip=home[name])
+
+    assert accused(scan_world(world.write(tmp_path / "w")), Tier.REVIEW) == set()
+
+
+@pytest.mark.parametrize("seed", range(2))
 def test_customers_who_each_have_favourites_among_a_tools_prompts_are_not_named(seed: int, tmp_path: Path) -> None:
     """The same tool, as many requests; each comes back to three of its prompts."""
     world, names, home = world_of(seed)

@@ -111,6 +111,40 @@ def test_what_one_request_has_of_a_list_is_not_taken_for_coming_back_to_it() -> 
     assert np.mean([one.ratio for one in found]) == pytest.approx(1.0, abs=0.015)
 
 
+def test_who_else_is_dealt_from_a_list_is_told_by_how_many_requests_have_something_of_it() -> None:
+    """A request counts once; few say nothing; and whoever asks for much else has less reason to have any of it."""
+    rng = np.random.default_rng(3)
+    made = np.where(np.arange(ACCOUNTS + STRANGERS) < ACCOUNTS, 10, 40)
+    asks: list[tuple[int, int, int]] = [
+        (code, minute, int(text))
+        for code in range(ACCOUNTS)
+        for minute in range(10)
+        for text in rng.integers(30, size=3)
+    ]
+    some, much, two = ACCOUNTS, ACCOUNTS + 1, ACCOUNTS + 2
+    made[some] = 10
+    for who, requests in ((some, 6), (much, 6), (two, 2)):
+        asks += [(who, minute, 3 * minute + k) for minute in range(requests) for k in range(3)]
+    code, time, token = (np.array(column) for column in zip(*asks, strict=True))
+    account = ROSTER.keys[code]
+    asked = Quotes.of(token.astype(np.uint64), account, time.astype(np.int64))
+    held = Holdings.shown(token.astype(np.uint64), account).shared()
+    lists = WorkLists(held, asked, ROSTER, made.astype(np.int64), ListOptions())
+    lists.look_at([MEMBERS])
+
+    bits = lists.dealt(MEMBERS)
+
+    # Requests in which an account sent a text for the first time, all of strangers' among them.
+    requests = len(set(zip(asked.account.tolist(), asked.time.tolist(), strict=True)))
+    of_strangers = 6 + 6 + 2
+    theirs = (requests - of_strangers) / (10 * ACCOUNTS)
+    strangers = (of_strangers + 1) / (10 + 40 * (STRANGERS - 1))
+    assert bits[some] == pytest.approx(6 * np.log2(theirs / strangers) - 10 * (theirs - strangers) / np.log(2.0))
+    assert bits[much] == pytest.approx(bits[some] - 30 * (theirs - strangers) / np.log(2.0))
+    assert bits[some] > 10.0 > bits[much]
+    assert bits[two] == 0.0
+
+
 @pytest.mark.parametrize(
     ("sends", "requests"),
     [

@@ -66,7 +66,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
         search.acts, search.only_passes, options.pools, options.pace, options.candidates, rng,
     )  # fmt: skip
     joiner = Joiner(
-        search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools, search.on_list
+        search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools, search
     )
     joined = joiner.join(search.confirm(proposed, paced), least)
     kept = [

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,16 @@ Shares = list[dict[int, float]]
 """By view, the share of a group's accounts that hold each token, where enough of them do."""
 
 
+class Dealt(Protocol):
+    """What is known of lists that accounts are dealt their work from."""
+
+    def on_list(self, members: Codes) -> npt.NDArray[np.bool_]:
+        """(n,) which members of a group that has one list send it as the others do."""
+
+    def dealt(self, members: Codes) -> Floats:
+        """(accounts,) what says for each account that it is dealt its work from that list (bits); nothing without."""
+
+
 class Joiner:
     """Joins the confirmed groups of one scan."""
 
@@ -35,17 +46,17 @@ class Joiner:
         stands: Callable[[Codes], bool],
         pace: Pace,
         pools: Pools | None = None,
-        on_list: Callable[[Codes], npt.NDArray[np.bool_]] | None = None,
+        dealt: "Dealt | None" = None,
     ) -> None:
         """Take the scan's views and what may be asked about it.
 
         `together` gives the bits of one scheduler behind two groups, `stands` whether two families are beyond chance
-        for a group, `pace` what the rhythm of some accounts says for their being of a group, `on_list` which members of
-        a group that is dealt its work from one list send it as the others do. Without `pools`, pieces of one software
+        for a group, `pace` what the rhythm of some accounts says for their being of a group, `dealt` who is dealt its
+        work from a group's one list. Without `pools`, pieces of one software
         stay apart and what does not act as one stays together.
         """
         self.pools = pools
-        self.on_list = on_list
+        self.dealt = dealt
         self.together = together
         self.stands = stands
         self.views = views
@@ -70,7 +81,7 @@ class Joiner:
             if sum(len(members) for members in groups) == before:
                 break
         groups = [part for members in groups for part in parts_of(self.views, members, self._act_as_one, least)]
-        groups = self._moved(self._in_pieces(self._in_pools(groups)), confirmed)
+        groups = self._dealt(self._moved(self._in_pieces(self._in_pools(groups)), confirmed))
         groups, surest = self._completed(groups)
         groups = [members for members in groups if len(members) >= least]
         groups.sort(key=lambda members: (-len(members), int(members[0])))
@@ -87,7 +98,9 @@ class Joiner:
             # What an account's software sends may tie it in, but is no evidence to act on: colleagues use one software.
             telling = self.ties.families_against(members, members, background, firm=True)
             needed = self.ties.prior_bits(len(members)) + self.options.belongs_bits
-            bits = np.where(self._listed(members), np.maximum(bits, needed), bits)
+            listed = self._listed(members)
+            if listed.any() and self.dealt is not None:
+                bits = np.where(listed, np.maximum(np.maximum(bits, needed), self.dealt.dealt(members)[members]), bits)
             own = bits >= needed
             speaking = families >= self.options.speaking_bits
             doubtful = telling < self.options.tied_bits
@@ -121,7 +134,22 @@ class Joiner:
 
     def _listed(self, members: Codes) -> npt.NDArray[np.bool_]:
         """(n,) who sends what is on a group's one list, if it has one."""
-        return np.zeros(len(members), dtype=np.bool_) if self.on_list is None else self.on_list(members)
+        return np.zeros(len(members), dtype=np.bool_) if self.dealt is None else self.dealt.on_list(members)
+
+    def _dealt(self, groups: list[Codes]) -> list[Codes]:
+        """The groups that have one list, each with the unclaimed accounts that are dealt their work from it as well."""
+        if self.dealt is None:
+            return groups
+        taken = np.zeros(self.accounts, dtype=np.bool_)
+        for members in groups:
+            taken[members] = True
+        out = []
+        for members in groups:
+            enough = self.dealt.dealt(members) >= self.ties.prior_bits(len(members)) + self.options.attach_bits
+            joined = np.flatnonzero(enough & ~taken).astype(np.int32)
+            taken[joined] = True
+            out.append(np.sort(np.concatenate([members, joined])).astype(np.int32))
+        return out
 
     def _in_pieces(self, groups: list[Codes]) -> list[Codes]:
         """The groups, pieces of one pool joined."""

@@ -226,8 +226,10 @@ class Search:
                 if self.lists.drawn(members).bits < self.needed + chosen:
                     continue
             cut = self._spoken_for(members, NO_PLACE)
-            if cut is not None and self.drawn(cut.members).bits >= self.needed:
-                found.append(cut)
+            if cut is None or self.drawn(cut.members).bits < self.needed:
+                # What each sends of it may be in few others' requests, where all of them draw from it.
+                cut = Confirmed(members, self.lists.dealt(members)[members])
+            found.append(cut)
         return found
 
     def _fresh(self, some: list[Candidate], kept: list[Confirmed]) -> list[Candidate]:
@@ -251,6 +253,15 @@ class Search:
         if self.drawn(members).bits < self.needed:
             return np.zeros(len(members), dtype=np.bool_)
         return np.isin(members, self.lists.senders(members))
+
+    def dealt(self, members: Codes) -> Floats:
+        """(accounts,) what says for an account that it is dealt its work from a group's one list, if it has one (bits).
+
+        Who passes work on, or keeps one pace, is told by that: a stolen key's owner has sent texts of a list, too.
+        """
+        if self.drawn(members).bits < self.needed or self.acts(members):
+            return np.zeros(len(self.views.exchanges))
+        return self.lists.dealt(members)
 
     def families(self, members: Codes) -> dict[Family, float]:
         """Bits of the families that speak through accounts (rhythm speaks through the group).

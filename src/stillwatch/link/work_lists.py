@@ -10,6 +10,7 @@ from scipy.special import log_ndtr
 
 from stillwatch.facts.group import Codes, Drawn
 from stillwatch.facts.holdings import Holdings
+from stillwatch.facts.pairs import is_among
 from stillwatch.facts.quotes import Quotes
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.rows import rows_of
@@ -63,6 +64,8 @@ class ListOptions:
     """... and the list is made up again without the guests, so many times at most."""
     most_cells: int = 4_000_000
     """Accounts times texts that are looked at, the texts that most send first (bounds memory: 8 bytes each)."""
+    least_asked: int = 3
+    """Whose work may be dealt from a list as well has sent texts of it in so many requests, at least."""
     tests: int = 250
     """Candidate groups that are tested, those with most accounts first (bounds the time)."""
 
@@ -159,6 +162,26 @@ class WorkLists:
                 return members
             members = left
         return members
+
+    def dealt(self, members: Codes) -> Floats:
+        """(accounts,): what the texts of these accounts' list say for an account's being dealt its work from it (bits).
+
+        Null: of a stranger's requests as many have a text of it as of those of all others together, whoever of them is
+        dealt it. A request counts once, whatever it has of the list, and by itself (Poisson). Of who sent texts of it
+        in fewer than `least_asked` requests nothing is said.
+        """
+        tokens = np.unique(self._phrases.token)[self._table(members)[3]]
+        rows = is_among(self._asked.token, tokens)
+        account = self._roster.codes(self._asked.account[rows]).astype(np.int64)
+        requests = np.unique(np.stack([account, self._asked.time[rows]]), axis=1)[0]
+        sent = np.bincount(requests, minlength=len(self._exchanges)).astype(np.float64)
+        made = self._exchanges.astype(np.float64)
+        theirs = float(sent[members].sum()) / max(1.0, float(made[members].sum()))
+        strangers = (float(sent.sum() - sent[members].sum()) + 1.0) / max(1.0, float(made.sum() - made[members].sum()))
+        if theirs <= strangers:
+            return np.zeros(len(sent))
+        bits = sent * np.log2(theirs / strangers) - made * (theirs - strangers) / np.log(2.0)
+        return np.where(sent >= self.options.least_asked, bits, 0.0)
 
     def _beside(self, members: Codes, texts: npt.NDArray[np.int32]) -> tuple[float, float]:
         """How many other texts are beside one in its request, and how many times as many as chance puts there.
