@@ -274,6 +274,22 @@ def test_a_public_list_is_nobodys() -> None:
     assert drawn(one_list, strangers=lambda rng, code: one_list(rng, code) if code % 4 == 0 else []).bits >= 30.0
 
 
+def test_who_is_looked_at_later_is_told_of_as_well() -> None:
+    """Whoever may be dealt work from a list joins the others, and all are asked about again."""
+    rng = np.random.default_rng(1)
+    rows = [(code, minute, text) for code in range(ACCOUNTS) for minute in range(15) for text in one_list(rng, code)]
+    code, time, token = (np.array(column) for column in zip(*rows, strict=True))
+    asked = Quotes.of(token.astype(np.uint64), ROSTER.keys[code], time.astype(np.int64))
+    held = Holdings.shown(token.astype(np.uint64), ROSTER.keys[code]).shared()
+    lists = WorkLists(held, asked, ROSTER, np.full(ACCOUNTS + STRANGERS, 15), ListOptions())
+
+    lists.look_at([MEMBERS[:20]])
+    assert lists.drawn(MEMBERS[:20]).bits >= 10.0
+    assert lists.drawn(MEMBERS).bits == 0.0  # a third of them seems to send nothing of it
+    lists.look_at([MEMBERS[20:]])
+    assert lists.drawn(MEMBERS).bits >= 30.0
+
+
 def test_too_few_accounts_tell_nothing() -> None:
     """Of seven nobody can say how much they differ."""
     made = np.where(np.arange(ACCOUNTS + STRANGERS) < 7, REQUESTS, 0)

@@ -145,6 +145,9 @@ class Joiner:
             taken[members] = True
         out = []
         for members in groups:
+            if not self._listed(members).any():
+                out.append(members)
+                continue
             enough = self.dealt.dealt(members) >= self.ties.prior_bits(len(members)) + self.options.attach_bits
             joined = np.flatnonzero(enough & ~taken).astype(np.int32)
             taken[joined] = True

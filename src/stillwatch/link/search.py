@@ -261,7 +261,9 @@ class Search:
         """
         if self.drawn(members).bits < self.needed or self.acts(members):
             return np.zeros(len(self.views.exchanges))
-        return self.lists.dealt(members)
+        bits = self.lists.dealt(members)
+        self.lists.look_at([np.flatnonzero(bits > 0.0).astype(np.int32)])  # they may be asked about, too
+        return bits
 
     def families(self, members: Codes) -> dict[Family, float]:
         """Bits of the families that speak through accounts (rhythm speaks through the group).

@@ -86,8 +86,12 @@ class WorkLists:
 
     def look_at(self, groups: Sequence[Codes]) -> None:
         """Keep what the accounts of these groups send at hand, before any is asked about; of others nothing is told."""
+        before = int(self._looked_at.sum())
         for members in groups:
             self._looked_at[members] = True
+        if int(self._looked_at.sum()) > before:
+            for kept in ("_rows", "_times"):  # made anew when they are asked for
+                self.__dict__.pop(kept, None)
 
     @cached_property
     def _rows(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], Floats, npt.NDArray[np.int64]]:
