@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stillwatch.judge.victims import VictimOptions, habits, used_by_two, used_from_two, visited_once
+from stillwatch.judge.victims import VictimOptions, habits, hands_on
 from tests.judge.groups import Row, codes_of, group_of, roster_of, traffic_of
 
 OWNER: dict[str, Any] = {
@@ -32,7 +32,7 @@ def victims(
     """Which of the members, in order of their codes, two hands seem to use."""
     traffic = traffic_of(rows)
     roster = roster_of(traffic)
-    found: list[bool] = used_by_two(codes_of(roster, members), roster, traffic, options or VictimOptions()).tolist()
+    found: list[bool] = hands_on(codes_of(roster, members), roster, traffic, options or VictimOptions()).two.tolist()
     return found
 
 
@@ -110,9 +110,11 @@ def test_who_mixes_two_habits_was_still_used_as_if_by_somebody_else() -> None:
     roster = roster_of(traffic)
     member = np.zeros(1, dtype=np.int32)
 
-    assert not used_by_two(member, roster, traffic, VictimOptions()).any()
-    assert visited_once(member, roster, traffic, VictimOptions()).all()
-    assert used_from_two(member, roster, traffic, VictimOptions()).all()
+    hands = hands_on(member, roster, traffic, VictimOptions())
+
+    assert not hands.two.any()
+    assert hands.visited.all()
+    assert hands.two_places.all()
 
 
 @settings(max_examples=40)
@@ -196,7 +198,7 @@ def test_each_account_is_judged_by_its_own_traffic(who: list[str], asked: int) -
     roster = roster_of(traffic)
     members = codes_of(roster, who[:asked])
 
-    found = used_by_two(members, roster, traffic, VictimOptions())
+    found = hands_on(members, roster, traffic, VictimOptions()).two
 
     assert found.tolist() == [roster.ids[code] == stolen for code in members.tolist()]
 
@@ -205,7 +207,7 @@ def test_a_group_of_nobody_has_no_victims() -> None:
     """An empty group is no error."""
     traffic = traffic_of([OWNER])
 
-    found = used_by_two(np.zeros(0, dtype=np.int32), roster_of(traffic), traffic, VictimOptions())
+    found = hands_on(np.zeros(0, dtype=np.int32), roster_of(traffic), traffic, VictimOptions()).two
 
     assert found.tolist() == []
 
@@ -215,7 +217,7 @@ def is_habit(rows: Sequence[Row]) -> bool:
     traffic = traffic_of(rows)
     roster = roster_of(traffic)
     members = np.arange(len(roster), dtype=np.int32)
-    two_hands = used_by_two(members, roster, traffic, VictimOptions())
+    two_hands = hands_on(members, roster, traffic, VictimOptions()).two
     assert two_hands.all()
     (found,) = habits([group_of(members, {})], two_hands, roster, traffic, VictimOptions())
     return found

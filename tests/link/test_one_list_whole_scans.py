@@ -30,6 +30,16 @@ def is_told(found: tuple[Campaign, ...]) -> bool:
     return any(reason.startswith("All that the accounts send") for campaign in found for reason in campaign.reasons)
 
 
+def assert_looked_at(log: Path, names: list[str]) -> None:
+    """A person is to look at nearly all of these accounts and at nobody else, for the list that they draw on."""
+    findings = scan_world(log)
+
+    assert accused(findings, Tier.ACT) == set()
+    assert accused(findings, Tier.REVIEW) <= set(names)
+    assert len(accused(findings, Tier.REVIEW)) >= 0.9 * ACCOUNTS
+    assert is_told(findings.campaigns)
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_slow_accounts_that_word_each_request_anew_around_one_work_list(seed: int, tmp_path: Path) -> None:
     """Each asks a few times a day at moments of its own, and nothing passes between them: a person should look."""
@@ -40,12 +50,7 @@ def test_slow_accounts_that_word_each_request_anew_around_one_work_list(seed: in
             said = " ".join(str(world.rng.choice(way)) for way in ways)
             world.ask(name, moment(world), f"{said} {world.talk()}", client_ip=home[name])
 
-    findings = scan_world(world.write(tmp_path / "w"))
-
-    assert accused(findings, Tier.ACT) == set()
-    assert accused(findings, Tier.REVIEW) <= set(names)
-    assert len(accused(findings, Tier.REVIEW)) >= 0.9 * ACCOUNTS
-    assert is_told(findings.campaigns)
+    assert_looked_at(world.write(tmp_path / "w"), names)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -60,12 +65,7 @@ def test_cover_does_not_hide_slow_accounts_of_one_work_list(seed: int, tmp_path:
         for _ in range(72):
             world.ask(name, moment(world), world.talk(40), client_ip=home[name])
 
-    findings = scan_world(world.write(tmp_path / "w"))
-
-    assert accused(findings, Tier.ACT) == set()
-    assert accused(findings, Tier.REVIEW) <= set(names)
-    assert len(accused(findings, Tier.REVIEW)) >= 0.9 * ACCOUNTS
-    assert is_told(findings.campaigns)
+    assert_looked_at(world.write(tmp_path / "w"), names)
 
 
 @pytest.mark.parametrize("seed", range(2))

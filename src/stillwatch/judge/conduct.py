@@ -11,7 +11,7 @@ import numpy.typing as npt
 from stillwatch.facts.group import Codes
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
-from stillwatch.judge.victims import VictimOptions, used_by_two, used_from_two, visited_once
+from stillwatch.judge.victims import VictimOptions, hands_on
 
 _BUCKETS: Final = 96
 
@@ -39,10 +39,11 @@ class Conduct:
         members = np.concatenate([*groups, np.zeros(0, dtype=np.int32)])
         label = np.full(len(roster), -1, dtype=np.int32)
         label[members] = np.repeat(np.arange(len(groups), dtype=np.int32), [len(codes) for codes in groups])
+        hands = hands_on(members, roster, traffic, options)
         return cls(
-            two_hands=_spread(members, used_by_two(members, roster, traffic, options), len(roster)),
-            visited=_spread(members, visited_once(members, roster, traffic, options), len(roster)),
-            two_places=_spread(members, used_from_two(members, roster, traffic, options), len(roster)),
+            two_hands=_spread(members, hands.two, len(roster)),
+            visited=_spread(members, hands.visited, len(roster)),
+            two_places=_spread(members, hands.two_places, len(roster)),
             models=_models(label, len(groups), roster, traffic),
             timelines=_timelines(label, len(groups), roster, traffic),
         )

@@ -48,34 +48,33 @@ class VictimOptions:
     (overlap of the two mixes, 0 to 1)."""
 
 
-def used_by_two(members: Codes, roster: Roster, traffic: Traffic, options: VictimOptions) -> npt.NDArray[np.bool_]:
-    """(n,) whether a member is used from networks that another hand stands behind.
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Whose hands some accounts seem to be in, (n,) each."""
+
+    two: npt.NDArray[np.bool_]
+    """Whether an account is used from networks that another hand stands behind."""
+    visited: npt.NDArray[np.bool_]
+    """Whether it was used even once from another network with other software or other parameters."""
+    two_places: npt.NDArray[np.bool_]
+    """Whether it is used from two networks, whatever with."""
+
+
+def hands_on(members: Codes, roster: Roster, traffic: Traffic, options: VictimOptions) -> Hands:
+    """From where and with what the members are used, in one pass over them.
 
     A campaign's own account is used as its tooling is set up: one client, one exit or a few that the others use too. A
     stolen key keeps its owner's place of use and gains another. Two networks show another hand where neither software
     nor request parameters are alike, or where one of the two falls apart altogether: whoever sends one thing with one
     set of parameters and covers it with another, by the same program, mixes them up on one network or another.
     """
-    return np.array(
-        [used.often(options).of_two_hands(options.most_alike) for used in _uses(members, roster, traffic)],
-        dtype=np.bool_,
-    )
-
-
-def visited_once(members: Codes, roster: Roster, traffic: Traffic, options: VictimOptions) -> npt.NDArray[np.bool_]:
-    """(n,) whether a member was used even once from another network with other software or other parameters."""
-    return np.array(
-        [
-            any(bool(unlike.any()) for unlike in used.unlike(options.most_alike))
-            for used in _uses(members, roster, traffic)
-        ],
-        dtype=np.bool_,
-    )
-
-
-def used_from_two(members: Codes, roster: Roster, traffic: Traffic, options: VictimOptions) -> npt.NDArray[np.bool_]:
-    """(n,) whether a member is used from two networks, whatever with."""
-    return np.array([len(used.often(options).software) > 1 for used in _uses(members, roster, traffic)], dtype=np.bool_)
+    two, visited, places = np.zeros((3, len(members)), dtype=np.bool_)
+    for k, used in _uses(members, roster, traffic):
+        often = used.often(options)
+        two[k] = often.of_two_hands(options.most_alike)
+        visited[k] = any(bool(unlike.any()) for unlike in used.unlike(options.most_alike))
+        places[k] = len(often.software) > 1
+    return Hands(two=two, visited=visited, two_places=places)
 
 
 def habits(
@@ -142,8 +141,8 @@ class _Uses:
             yield np.stack([np.minimum(mix[k], mix[k + 1 :]).sum(axis=1) <= most_alike for mix in mixes])
 
 
-def _uses(members: Codes, roster: Roster, traffic: Traffic) -> Iterator[_Uses]:
-    """What each member was used with where, in their order."""
+def _uses(members: Codes, roster: Roster, traffic: Traffic) -> Iterator[tuple[int, _Uses]]:
+    """What each member that was used from several networks was used with where, and its place among them."""
     place = np.full(len(roster), -1, dtype=np.int64)
     place[members] = np.arange(len(members))
     cut = []
@@ -156,8 +155,10 @@ def _uses(members: Codes, roster: Roster, traffic: Traffic) -> Iterator[_Uses]:
     for k in range(len(members)):
         rows = [(seat[bounds[k] : bounds[k + 1]], count[bounds[k] : bounds[k + 1]]) for seat, count, bounds in cut]
         networks = np.unique(np.concatenate([seat & _LOWER for seat, _ in rows]))
+        if len(networks) < 2:  # noqa: PLR2004 - one place is one hand's
+            continue
         software, manners = (_counted(seat, count, networks) for seat, count in rows)
-        yield _Uses(software=software, manners=manners)
+        yield k, _Uses(software=software, manners=manners)
 
 
 def _counted(seat: npt.NDArray[np.uint64], count: npt.NDArray[np.int32], networks: npt.NDArray[np.uint64]) -> Counted:
