@@ -56,6 +56,7 @@ def group_of(
         speaking=np.array([[family in speaking] * n for family in Family]),
         faint=np.zeros(n, dtype=np.int64),
         gave=np.zeros(n, dtype=np.bool_),
+        passed=np.zeros(n),
         strands=tuple(
             Strand(
                 family=family,

@@ -47,13 +47,14 @@ def tiers(
     of: Mapping[str, Sequence[Family]] | None = None,
     faint: Sequence[str] = (),
     gave: Sequence[str] = (),
+    busy: Sequence[str] = (),
     known: Mapping[str, Mapping[str, object]] | None = None,
     farm: Sequence[str] = tuple(FARM),
 ) -> dict[str, Tier]:
     """How far each account of a campaign goes, of which two families are beyond chance.
 
     `of` names who shows which families, `faint` for whom one of these is too faint to act on (all of them, for those
-    who only `gave` work).
+    who only `gave` work). The `busy` ones pass half of what they send.
     """
     traffic = traffic_of(rows)
     roster = roster_of(traffic, **(known or {}))
@@ -66,7 +67,10 @@ def tiers(
     faintly = np.array([int(name in faint) for name in names])
     giving = np.array([name in gave for name in names])
     faintly = np.where(giving, speaking.sum(axis=0), faintly)
-    campaign = campaign_of(replace(group, speaking=speaking, faint=faintly, gave=giving), roster, traffic)
+    passed = np.array([0.5 if name in busy else 0.0 for name in names])
+    campaign = campaign_of(
+        replace(group, speaking=speaking, faint=faintly, gave=giving, passed=passed), roster, traffic
+    )
 
     assert campaign.tier is Tier.ACT
     return {member.account_id: member.tier for member in campaign.members}
@@ -189,6 +193,24 @@ def test_who_takes_work_over_as_well_is_out_of_line_only_where_nearly_all_show_m
     found = tiers(farm_rows(WIDE_FARM), of=only_pass, farm=WIDE_FARM)
 
     assert {found[name] for name in only_pass} == {tier}
+
+
+@pytest.mark.parametrize(("does", "tier"), [("takes over", Tier.REVIEW), ("gives", Tier.WATCH), ("seems", Tier.WATCH)])
+def test_who_passes_a_good_part_of_what_it_sends_by_its_own_deed_is_no_customer(does: str, tier: Tier) -> None:
+    """A customer has conversations of its own; one that only gives may have moved away, and others can make retries."""
+    one = WIDE_FARM[-1]
+    marked = [one]
+
+    found = tiers(
+        farm_rows(WIDE_FARM),
+        of={one: [Family.HAND_OFFS]},
+        busy=marked,
+        gave=marked if does == "gives" else (),
+        faint=marked if does == "seems" else (),
+        farm=WIDE_FARM,
+    )
+
+    assert found[one] == tier
 
 
 def test_where_nobody_shows_more_than_hand_offs_they_go_to_a_person() -> None:

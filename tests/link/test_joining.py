@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,9 @@ from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.joining import Joiner
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import JoinOptions
+
+if TYPE_CHECKING:
+    from stillwatch.link.pools import Pools
 
 ACCOUNTS = 300
 Held = Mapping[TokenKind, Sequence[Iterable[int]]]
@@ -318,3 +322,36 @@ def test_whoever_is_dealt_work_from_a_groups_list_joins_it_unless_another_group_
     office = next(one for one in found if 50 in one.members)
     sure = dict(zip(office.members.tolist(), office.bits.tolist(), strict=True))
     assert (sure[50], sure[21]) == (30.0, 25.0)
+
+
+class OnlyPassing:
+    """Pools of which nothing is known but that work which passes is all that ties any group."""
+
+    def only_passes(self, _members: npt.NDArray[np.int32]) -> bool:
+        """Whatever the group."""
+        return True
+
+    def joined(self, groups: list[npt.NDArray[np.int32]]) -> list[npt.NDArray[np.int32]]:
+        """None share a software."""
+        return groups
+
+    def parts(self, members: npt.NDArray[np.int32], *_: object) -> list[npt.NDArray[np.int32]]:
+        """Each is one."""
+        return [members]
+
+    def completed(
+        self, groups: list[npt.NDArray[np.int32]]
+    ) -> tuple[list[npt.NDArray[np.int32]], npt.NDArray[np.float64]]:
+        """Nobody is taken in."""
+        return groups, np.full(ACCOUNTS, np.inf)
+
+
+def test_groups_that_only_passes_tie_are_the_circles_between_which_work_passes() -> None:
+    """Two parts of a reseller's circle were confirmed; one pass leads across, and two to those that no part had."""
+    passes = ring(range(12))
+    parts = [confirmed(range(5)), confirmed(range(5, 10))]
+    by = joiner({TokenKind.PAYMENT: [range(100, 110)]}, passes)
+    by.pools = cast("Pools", OnlyPassing())
+
+    assert joined(by, parts) == [set(range(12))]
+    assert set(range(12)) not in joined(joiner({TokenKind.PAYMENT: [range(100, 110)]}, passes), parts)

@@ -233,6 +233,18 @@ def test_who_only_gave_is_told_from_who_took_and_from_whose_requests_were_tried_
     assert views.only_gave(np.array(GROUP, dtype=np.int32)).tolist() == [True, False, True, False, False, False]
 
 
+def test_how_much_of_what_it_sends_an_account_passes_counts_both_ways_and_leaves_out_words_and_strangers() -> None:
+    """Of twenty requests each, one gave two and took one, another was quoted and gave to a stranger."""
+    passes = [
+        *((0, 1, HandOff.CONTINUED), (0, 2, HandOff.RETRY), (1, 0, HandOff.SIGNATURE)),
+        *((3, 4, HandOff.QUOTED), (3, 30, HandOff.CONTINUED)),
+    ]
+    giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
+    views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
+
+    assert views.passed_each(np.array(GROUP, dtype=np.int32)).tolist() == [0.15, 0.1, 0.05, 0.0, 0.0, 0.0]
+
+
 def test_what_passes_to_strangers_is_no_deed_within_the_group() -> None:
     """An account that takes work over from outside has passed nothing in the group."""
     assert own_deeds([(30, 1, HandOff.CONTINUED)]) == [False] * len(GROUP)

@@ -35,7 +35,7 @@ def circles(
 
 def sets(found: PassingCircles) -> list[set[int]]:
     """The accounts of each circle."""
-    return [set(found.members[a : a + n].tolist()) for a, n in zip(found.first, found.sizes, strict=True)]
+    return [set(circle.tolist()) for circle in found.each()]
 
 
 def test_accounts_between_which_work_passes_are_a_circle() -> None:

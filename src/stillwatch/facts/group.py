@@ -98,6 +98,8 @@ class Group:
     gave: npt.NDArray[np.bool_]
     """(n,) whether each only gave work to the others, conversations or answers, and neither took any over nor had a
     failed request tried again by them: so do a relay's customers."""
+    passed: npt.NDArray[np.float64]
+    """(n,) how often each passed work to the others or took it over, for each of its exchanges; words do not count."""
     strands: tuple[Strand, ...]
     tokens: tuple[SharedToken, ...]
     """What members share, most telling first, at most 60."""

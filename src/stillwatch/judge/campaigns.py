@@ -134,8 +134,9 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     An account that two hands use goes no further than watch: it may be a stolen key's owner, who is to be told. Neither
     does one that only gives work in a group whose core shows more: it may be a relay's customer, whose conversations
     went on there, unless it uses the group's software as most of those do. One that takes work over as well is, where
-    nearly all others show more. In a group that only shares things and words, neither does one that shows just one of
-    them, unless all that it sends is drawn from one list: a card and a network are also an agency's.
+    nearly all others show more, unless a good part of what it sends is passed so. In a group that only shares things
+    and words, neither does one that shows just one of them, unless all that it sends is drawn from one list: a card and
+    a network are also an agency's.
     An account goes no further than review when fewer than two families tie this very account in firmly, when a verified
     organisation stands behind it, which can be asked, when it was used even once as if by somebody else, or, in a group
     many of whose accounts look stolen, when two networks use it, as they do few others, or when it shares no things as
@@ -156,7 +157,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         only_gives &= ~uses
     core = float((speaking[~only_gives] >= options.families_to_act).mean()) if not only_gives.all() else 0.0
     only_passes = only_gives & (core >= options.core_share)
-    only_passes |= passes & (speaking == 1) & (core >= options.nearly_all)
+    busy = (group.passed >= options.customers_pass) & (group.faint == 0) & ~group.gave
+    only_passes |= passes & (speaking == 1) & (core >= options.nearly_all) & ~busy
     two_hands, visited = conduct.two_hands[group.members], conduct.visited[group.members]
     does = np.array([family in options.telling for family in Family])
     deeds = group.speaking[does].sum(axis=0)

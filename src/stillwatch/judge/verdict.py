@@ -39,6 +39,10 @@ class JudgeOptions:
     """Where nearly all members show more than hand-offs, whoever does not is out of line even if it took work over;
     where fewer do, only who gave and never took is. On ten development ranges 0.93 to 1.0 of a relay's accounts show
     more, and 0.82 of a reseller's that kept one pace, ten of whose others had taken work over."""
+    customers_pass: float = 0.25
+    """... unless it passes so much of what it sends on or takes it over, by its own deed: a customer has traffic of its
+    own. On two looked-at ranges of level 3 a relay's accounts that show nothing else pass 0.26 of theirs and more, its
+    customers who send ten requests and more 0.17 and less."""
     families_to_act: int = 2
     """Independent families that must each be beyond chance before anything may be enforced (law 1)."""
     least_known: float = 0.5

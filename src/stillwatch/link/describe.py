@@ -73,6 +73,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         speaking=speaking,
         faint=faint,
         gave=gave,
+        passed=views.passed_each(members),
         strands=tuple(strands),
         tokens=tokens,
         passings=_passings(scene.passed, members),

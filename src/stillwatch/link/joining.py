@@ -15,7 +15,8 @@ from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family
 from stillwatch.link.choosing import Confirmed, chosen
 from stillwatch.link.mixture import MixtureOptions, Views
-from stillwatch.link.parting import circles_of_things, parts_of
+from stillwatch.link.parting import circles_of_things, parts_of, without_passing_apart
+from stillwatch.link.passing_circles import PassingCircles
 from stillwatch.link.pools import Pools
 from stillwatch.link.ties import JoinOptions, Pace, Ties
 
@@ -81,7 +82,8 @@ class Joiner:
             if sum(len(members) for members in groups) == before:
                 break
         groups = [part for members in groups for part in parts_of(self.views, members, self._act_as_one, least)]
-        groups = self._dealt(self._moved(self._in_pieces(self._in_pools(groups)), confirmed))
+        groups = self._passing_apart(self._in_pools(groups), least)
+        groups = self._dealt(self._moved(self._in_pieces(groups), confirmed))
         groups, surest = self._completed(groups)
         groups = [members for members in groups if len(members) >= least]
         groups.sort(key=lambda members: (-len(members), int(members[0])))
@@ -177,6 +179,31 @@ class Joiner:
             return len(left) > 0 and self.stands(left)
 
         return [part for members in groups for part in self.pools.parts(members, stands, background)]
+
+    def _passing_apart(self, groups: list[Codes], least: int) -> list[Codes]:
+        """The groups without the circles that only what passes within these ties, which are groups where they stand.
+
+        What has left several groups, or none has claimed, is one circle where work passes between it.
+        """
+        background = self.ties.background(groups)
+
+        def tie(part: Codes, others: Codes) -> float:
+            return float(self.ties.families_against(part, others, background).sum(axis=0).mean())
+
+        out, left = [], np.zeros(self.accounts, dtype=np.bool_)
+        free = np.ones(self.accounts, dtype=np.bool_)
+        for members in groups:
+            if self.pools is not None and self.pools.only_passes(members):
+                left[members] = True
+                continue
+            rest = without_passing_apart(self.views, members, tie, self.options.circle_bits)
+            out.append(rest)
+            free[rest] = False
+            left[np.setdiff1d(members, rest)] = True
+        if left.any():
+            circles = PassingCircles.among(self.views, free).each()
+            out += [circle for circle in circles if left[circle].any() and self.stands(circle)]
+        return [members for members in out if len(members) >= least]
 
     def _hands(self, groups: list[Codes], background: list[Floats]) -> list[int]:
         """A number for each group, the same for groups that one hand moves as far as can be told.

@@ -193,6 +193,14 @@ class Views:
         only: npt.NDArray[np.bool_] = gave & ~own
         return only
 
+    def passed_each(self, members: Codes) -> Floats:
+        """(n,) passes but words that an account takes part in within a group, for each of its exchanges."""
+        rows, owner = self.passes_between(members, members)
+        strong = ~self.quoted[rows]
+        times = np.bincount(owner[strong], weights=self.times[rows[strong]], minlength=len(members))
+        each: Floats = times / np.maximum(self.exchanges[members], 1)
+        return each
+
     def passed_in(self, members: Codes, options: MixtureOptions, *, few: bool | None = None) -> float:
         """What hand-offs say for a group, account by account (bits); nothing for it where too few of them take part.
 

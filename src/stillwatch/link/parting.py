@@ -1,4 +1,4 @@
-"""Groups that only a common text holds together are parted: neighbours with one card are a group of their own."""
+"""Groups that only a text, or only what passes elsewhere in them, holds together are parted into what they are."""
 
 from collections.abc import Callable
 
@@ -32,6 +32,38 @@ def parts_of(views: Views, members: Codes, tied: Callable[[Codes, Codes], bool],
             parts.append(part)
             rest = others
     return sorted([rest, *parts], key=lambda part: (-len(part), int(part[0])))
+
+
+def without_passing_apart(
+    views: Views, members: Codes, tie: Callable[[Codes, Codes], float], least_bits: float
+) -> Codes:
+    """The group without those of its circles that pass work to nobody else in it and that nothing else ties to it.
+
+    What passes within a circle of accounts ties these to each other, and none of them to the others: two pools that
+    were taken for one because some of their accounts send alike both pass work, though never to each other. A circle of
+    at most half of the group goes where `tie`, what an account of it shows on average about the others (bits), is less
+    than `least_bits`, the smallest first.
+    """
+    label, rest = circles_of_passes(views, members), members
+    sizes = np.bincount(label)
+    for circle in np.argsort(sizes, kind="stable").tolist():
+        if not 2 <= sizes[circle] <= len(members) / 2:  # noqa: PLR2004 - who passes nothing is in no circle
+            continue
+        part = members[label == circle]
+        others = rest[~np.isin(rest, part)]
+        if len(others) and tie(part, others) < least_bits:
+            rest = others
+    return rest
+
+
+def circles_of_passes(views: Views, members: Codes) -> npt.NDArray[np.int32]:
+    """(n,) which circle each member is in: members between which work passes, at one remove or more, are in one."""
+    rows, owner = views.passes_between(members, members)
+    strong = ~views.quoted[rows]  # words pass between strangers, too
+    ends = owner[strong], np.searchsorted(members, views.partner[rows[strong]])
+    ties = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(len(members), len(members)))
+    label: npt.NDArray[np.int32] = connected_components(ties, directed=False)[1]
+    return label
 
 
 def circles_of_things(views: Views, members: Codes) -> npt.NDArray[np.int32]:

@@ -46,6 +46,10 @@ class PassingCircles:
         """(n,) accounts of each circle."""
         return np.diff(self.first, append=len(self.members))
 
+    def each(self) -> list[Codes]:
+        """The accounts of each circle, in order."""
+        return [np.sort(circle) for circle in np.split(self.members, self.first[1:])] if len(self) else []
+
     def of(self, some: Flags) -> Codes:
         """The accounts of some circles."""
         return self.members[np.repeat(some, self.sizes)]
