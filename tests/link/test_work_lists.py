@@ -1,6 +1,7 @@
 """Whether all that some accounts send is drawn from one list of texts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -101,6 +102,25 @@ def test_three_quarters_of_cover_do_not_hide_it_where_a_request_is_of_the_list_o
     assert found.a_request == pytest.approx(0.5, abs=0.05)
     assert found.ratio == pytest.approx(1.0, abs=0.1)
     assert found.bits >= 25.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_long_texts_of_a_list_that_few_requests_have_do_not_make_it_uneven(seed: int) -> None:
+    """Whoever sends two requests of it has nine phrases twice: as uneven as requests are, not as phrases are."""
+    assert drawn(now_and_then(stock(9.0), 0.12), requests=all_make(60), seed=seed).bits >= 20.0
+
+
+def test_two_lists_that_are_taken_together_are_none() -> None:
+    """Half of the accounts are dealt from a stock of their own, five times as often."""
+
+    def two(rng: Rng, code: int) -> list[int]:
+        if code % 2:
+            return stock(3.0)(rng, code) if rng.random() < 0.9 else []
+        return [1000 + text for text in stock(3.0)(rng, code)] if rng.random() < 0.18 else []
+
+    even = ListOptions(most_uneven=1e9, varied=(0.0, 1e9))
+    assert drawn(two, requests=all_make(60), options=replace(even, differ=100.0)).bits > 0.0
+    assert drawn(two, requests=all_make(60), options=replace(even, differ=100.0, most_uneven=3.0)).bits == 0.0
 
 
 def test_what_one_request_has_of_a_list_is_not_taken_for_coming_back_to_it() -> None:

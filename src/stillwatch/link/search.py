@@ -89,7 +89,7 @@ class Search:
             if found is not None:
                 kept.append(found)
         self.seconded = float(np.log2(max(1, len(kept)) / self.options.alpha))
-        return kept
+        return self._surer_by_list(kept)
 
     def _other_families(self, proposed: list[Candidate]) -> Floats:
         """For each candidate, the most bits that a family other than its proposer finds, quickly."""
@@ -216,21 +216,38 @@ class Search:
         fresh.sort(key=lambda one: (-len(one.members), one.members.tobytes()))
         fresh = fresh[: self.lists.options.tests]
         self.lists.look_at([*(one.members for one in fresh), *(one.members for one in kept)])
+        # Only circles that nothing else confirms are asked, which are few.
+        needed = float(np.log2(max(1, len(fresh)) / self.options.alpha))
         found = []
         for candidate in fresh:
             members = candidate.members
-            if self.lists.drawn(members).bits < self.needed:
+            if self.lists.drawn(members).bits < needed:
                 members = self.lists.senders(members)
                 # Choosing k members of n is itself a search among C(n, k) groups, which chance gets for free.
                 chosen = log2_choose(len(candidate.members), len(members))
-                if self.lists.drawn(members).bits < self.needed + chosen:
+                if self.lists.drawn(members).bits < needed + chosen:
                     continue
             cut = self._spoken_for(members, NO_PLACE)
-            if cut is None or self.drawn(cut.members).bits < self.needed:
+            if cut is None or self.drawn(cut.members).bits < needed:
                 # What each sends of it may be in few others' requests, where all of them draw from it.
                 cut = Confirmed(members, self.lists.dealt(members)[members])
             found.append(cut)
         return found
+
+    def _surer_by_list(self, kept: list[Confirmed]) -> list[Confirmed]:
+        """The confirmed groups, those that one list is dealt out to with whoever is dealt from it as one of them.
+
+        What else confirmed such a group may be what a few of them pass, which says little for the others.
+        """
+        wide = sorted(range(len(kept)), key=lambda place: (-len(kept[place].members), kept[place].members.tobytes()))
+        out = list(kept)
+        for place in wide[: self.lists.options.tests]:
+            members, bits = kept[place].members, kept[place].bits
+            if self.drawn(members).bits >= self.seconded:
+                enough = self.ties.prior_bits(len(members)) + self.options.join.belongs_bits
+                dealt = np.minimum(self.lists.dealt(members)[members], enough)
+                out[place] = Confirmed(members, np.maximum(bits, dealt))
+        return out
 
     def _fresh(self, some: list[Candidate], kept: list[Confirmed]) -> list[Candidate]:
         """Those of some candidates that are not mostly within one confirmed group already."""
@@ -250,7 +267,7 @@ class Search:
 
     def on_list(self, members: Codes) -> npt.NDArray[np.bool_]:
         """(n,) which members of a group whose work is dealt from one list send it as the others do."""
-        if self.drawn(members).bits < self.needed:
+        if self.drawn(members).bits < self.seconded:
             return np.zeros(len(members), dtype=np.bool_)
         return np.isin(members, self.lists.senders(members))
 
@@ -259,7 +276,7 @@ class Search:
 
         Who passes work on, or keeps one pace, is told by that: a stolen key's owner has sent texts of a list, too.
         """
-        if self.drawn(members).bits < self.needed or self.acts(members):
+        if self.drawn(members).bits < self.seconded or self.acts(members):
             return np.zeros(len(self.views.exchanges))
         bits = self.lists.dealt(members)
         self.lists.look_at([np.flatnonzero(bits > 0.0).astype(np.int32)])  # they may be asked about, too
@@ -317,7 +334,7 @@ class Search:
         second, first = sorted((*told.values(), rhythm.bits))[-2:]
         if (first >= self.needed and second >= self.seconded) or lone >= self.needed:
             return True
-        return told[Family.WORDS] >= self.needed and self.drawn(members).bits >= self.needed
+        return told[Family.WORDS] >= self.needed and self.drawn(members).bits >= self.seconded
 
     def _only_pairs(self, members: Codes) -> bool:
         """Whether neither a thing nor work that passes ties a third account to any two: persons with two accounts each.
