@@ -73,7 +73,7 @@ class OneList(WorkLists):
 
     def drawn(self, members: Codes) -> Drawn:
         """As surely as is asked for, of the twelve."""
-        return Drawn(bits=SECONDED if np.isin(members, MEMBERS).all() else 0.0)
+        return Drawn(bits=NEEDED if np.isin(members, MEMBERS).all() else 0.0)
 
     def dealt(self, members: Codes) -> npt.NDArray[np.float64]:
         """Of one of the twelve nothing is said."""

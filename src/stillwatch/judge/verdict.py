@@ -102,7 +102,7 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     alone = any(one.bits >= needed for one in telling if one.family is not Family.HAND_OFFS)
     alone |= bool(telling) and group.strong_passes >= needed
     words = next(one for one in weighed if one.family is Family.WORDS)
-    drawn = words.counts and group.drawn.bits >= group.seconded
+    drawn = words.counts and group.drawn.bits >= needed
     drawn &= not could_be_people(group, roster, traffic, options.explanations)
     registered = np.array([bool(v) for v in roster.column("authorised_use").take(group.members).to_pylist()])
     tier: Tier | None

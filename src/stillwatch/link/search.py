@@ -216,19 +216,17 @@ class Search:
         fresh.sort(key=lambda one: (-len(one.members), one.members.tobytes()))
         fresh = fresh[: self.lists.options.tests]
         self.lists.look_at([*(one.members for one in fresh), *(one.members for one in kept)])
-        # Only circles that nothing else confirms are asked, which are few.
-        needed = float(np.log2(max(1, len(fresh)) / self.options.alpha))
         found = []
         for candidate in fresh:
             members = candidate.members
-            if self.lists.drawn(members).bits < needed:
+            if self.lists.drawn(members).bits < self.needed:
                 members = self.lists.senders(members)
                 # Choosing k members of n is itself a search among C(n, k) groups, which chance gets for free.
                 chosen = log2_choose(len(candidate.members), len(members))
-                if self.lists.drawn(members).bits < needed + chosen:
+                if self.lists.drawn(members).bits < self.needed + chosen:
                     continue
             cut = self._spoken_for(members, NO_PLACE)
-            if cut is None or self.drawn(cut.members).bits < needed:
+            if cut is None or self.drawn(cut.members).bits < self.needed:
                 # What each sends of it may be in few others' requests, where all of them draw from it.
                 cut = Confirmed(members, self.lists.dealt(members)[members])
             found.append(cut)
@@ -243,7 +241,7 @@ class Search:
         out = list(kept)
         for place in wide[: self.lists.options.tests]:
             members, bits = kept[place].members, kept[place].bits
-            if self.drawn(members).bits >= self.seconded:
+            if self.drawn(members).bits >= self.needed:
                 enough = self.ties.prior_bits(len(members)) + self.options.join.belongs_bits
                 dealt = np.minimum(self.lists.dealt(members)[members], enough)
                 out[place] = Confirmed(members, np.maximum(bits, dealt))
@@ -267,7 +265,7 @@ class Search:
 
     def on_list(self, members: Codes) -> npt.NDArray[np.bool_]:
         """(n,) which members of a group whose work is dealt from one list send it as the others do."""
-        if self.drawn(members).bits < self.seconded:
+        if self.drawn(members).bits < self.needed:
             return np.zeros(len(members), dtype=np.bool_)
         return np.isin(members, self.lists.senders(members))
 
@@ -276,7 +274,7 @@ class Search:
 
         Who passes work on, or keeps one pace, is told by that: a stolen key's owner has sent texts of a list, too.
         """
-        if self.drawn(members).bits < self.seconded or self.acts(members):
+        if self.drawn(members).bits < self.needed or self.acts(members):
             return np.zeros(len(self.views.exchanges))
         bits = self.lists.dealt(members)
         self.lists.look_at([np.flatnonzero(bits > 0.0).astype(np.int32)])  # they may be asked about, too
@@ -334,7 +332,7 @@ class Search:
         second, first = sorted((*told.values(), rhythm.bits))[-2:]
         if (first >= self.needed and second >= self.seconded) or lone >= self.needed:
             return True
-        return told[Family.WORDS] >= self.needed and self.drawn(members).bits >= self.seconded
+        return told[Family.WORDS] >= self.needed and self.drawn(members).bits >= self.needed
 
     def _only_pairs(self, members: Codes) -> bool:
         """Whether neither a thing nor work that passes ties a third account to any two: persons with two accounts each.

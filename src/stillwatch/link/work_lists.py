@@ -39,17 +39,18 @@ class ListOptions:
     """No text is in more than this share of the requests: what is in all of them is one piece of software's."""
     least_a_request: float = 1.0
     """A request has so many of them, at least: what people who write one language have in common is 0.4 to 0.9 phrases
-    in each of their requests, what is worded anew from one stock of phrases 1.9 to 10; ..."""
+    in each of their requests, and 1.0 and 1.2 where only the number of requests spoke for two circles of them; what is
+    worded anew from one stock of phrases 1.2 to 10; ..."""
     least_beside: float = 1.5
     """... or, where most requests are about something else, one that has a phrase of it has so many others, ..."""
     least_together: float = 3.0
     """... and so many times as many as if each phrase were in any request of its account. Lists under three quarters of
     cover had 2 to 8 others, 4 to 15 times as many as by themselves; people of one language 0.2 to 1, 0.5 to 2 times as
     many."""
-    most_uneven: float = 3.0
+    most_uneven: float = 1.5
     """How many of them an account has varies at most by so much more than if what is in one request came by itself
-    (variance over mean, over one and the texts beside each in its request): one stock 0.3 to 1.1, two campaigns' taken
-    together 1.3 to 30 on looked-at logs. Nobody honest who is not registered came so far there, however uneven."""
+    (variance over mean, over one and the texts beside each in its request): one stock 0.3 to 1.1 on looked-at logs, two
+    campaigns' taken together 1.3 to 30, two circles of people of one language 0.9 and 2.0."""
     varied: tuple[float, float] = (0.5, 2.0)
     """What an account sends differs from the mix of all by between so much of what drawing each text by itself would
     make: less is one text that never changes, more is accounts with texts of their own."""
