@@ -1,7 +1,6 @@
 """What confirms a group: two families beyond chance, of which quotations among users of one text are hardly one."""
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from stillwatch.facts.group import Codes, Drawn
@@ -69,17 +68,15 @@ def test_people_with_two_accounts_each_are_no_group_of_more() -> None:
 
 
 class OneList(WorkLists):
-    """A list that the twelve accounts are dealt their work from, most of them surely; nobody else has one."""
+    """A list that the twelve accounts are dealt their work from, all but one; nobody else has one."""
 
     def drawn(self, members: Codes) -> Drawn:
         """As surely as is asked for, of the twelve."""
         return Drawn(bits=NEEDED if np.isin(members, MEMBERS).all() else 0.0)
 
-    def dealt(self, members: Codes) -> npt.NDArray[np.float64]:
-        """Of one of the twelve nothing is said."""
-        bits = np.zeros(ACCOUNTS)
-        bits[members[1:]] = 50.0
-        return bits
+    def senders(self, members: Codes) -> Codes:
+        """One of the twelve sends little of it."""
+        return members[1:]
 
 
 def test_whoever_is_dealt_from_a_confirmed_groups_list_is_one_of_it_whatever_else_ties_it() -> None:

@@ -221,14 +221,13 @@ class Search:
             members = candidate.members
             if self.lists.drawn(members).bits < self.needed:
                 members = self.lists.senders(members)
-                # Choosing k members of n is itself a search among C(n, k) groups, which chance gets for free.
-                chosen = log2_choose(len(candidate.members), len(members))
-                if self.lists.drawn(members).bits < self.needed + chosen:
+                # Guests are told by how much of it they send, whoever else sent that: one more look, and no search.
+                if self.lists.drawn(members).bits < self.needed + 1.0:
                     continue
             cut = self._spoken_for(members, NO_PLACE)
             if cut is None or self.drawn(cut.members).bits < self.needed:
                 # What each sends of it may be in few others' requests, where all of them draw from it.
-                cut = Confirmed(members, self.lists.dealt(members)[members])
+                cut = Confirmed(members, self._listed_bits(members))
             found.append(cut)
         return found
 
@@ -242,10 +241,16 @@ class Search:
         for place in wide[: self.lists.options.tests]:
             members, bits = kept[place].members, kept[place].bits
             if self.drawn(members).bits >= self.needed:
-                enough = self.ties.prior_bits(len(members)) + self.options.join.belongs_bits
-                dealt = np.minimum(self.lists.dealt(members)[members], enough)
-                out[place] = Confirmed(members, np.maximum(bits, dealt))
+                out[place] = Confirmed(members, np.maximum(bits, self._listed_bits(members)))
         return out
+
+    def _listed_bits(self, members: Codes) -> Floats:
+        """(n,) what a list says for the accounts of its circle (bits): as much as belonging needs, for who sends it.
+
+        Few requests of each may have any of it.
+        """
+        enough = self.ties.prior_bits(len(members)) + self.options.join.belongs_bits
+        return np.where(np.isin(members, self.lists.senders(members)), enough, 0.0)
 
     def _fresh(self, some: list[Candidate], kept: list[Confirmed]) -> list[Candidate]:
         """Those of some candidates that are not mostly within one confirmed group already."""
