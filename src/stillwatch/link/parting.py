@@ -11,6 +11,7 @@ from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.mixture import Views
+from stillwatch.link.passing_circles import PassingCircles
 
 
 def parts_of(views: Views, members: Codes, tied: Callable[[Codes, Codes], bool], least: int) -> list[Codes]:
@@ -44,26 +45,14 @@ def without_passing_apart(
     at most half of the group goes where `tie`, what an account of it shows on average about the others (bits), is less
     than `least_bits`, the smallest first.
     """
-    label, rest = circles_of_passes(views, members), members
-    sizes = np.bincount(label)
-    for circle in np.argsort(sizes, kind="stable").tolist():
-        if not 2 <= sizes[circle] <= len(members) / 2:  # noqa: PLR2004 - who passes nothing is in no circle
-            continue
-        part = members[label == circle]
+    inside = np.zeros(len(views.exchanges), dtype=np.bool_)
+    inside[members] = True
+    rest = members
+    for part in sorted(PassingCircles.among(views, inside).each(), key=len):
         others = rest[~np.isin(rest, part)]
-        if len(others) and tie(part, others) < least_bits:
+        if len(part) <= len(members) / 2 and len(others) and tie(part, others) < least_bits:
             rest = others
     return rest
-
-
-def circles_of_passes(views: Views, members: Codes) -> npt.NDArray[np.int32]:
-    """(n,) which circle each member is in: members between which work passes, at one remove or more, are in one."""
-    rows, owner = views.passes_between(members, members)
-    strong = ~views.quoted[rows]  # words pass between strangers, too
-    ends = owner[strong], np.searchsorted(members, views.partner[rows[strong]])
-    ties = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(len(members), len(members)))
-    label: npt.NDArray[np.int32] = connected_components(ties, directed=False)[1]
-    return label
 
 
 def circles_of_things(views: Views, members: Codes) -> npt.NDArray[np.int32]:

@@ -221,8 +221,9 @@ class Search:
             members = candidate.members
             if self.lists.drawn(members).bits < self.needed:
                 members = self.lists.senders(members)
-                # Guests are told by how much of it they send, whoever else sent that: one more look, and no search.
-                if self.lists.drawn(members).bits < self.needed + 1.0:
+                # Guests are told by how much of it they send, whoever else sent that: a few more looks, and no search.
+                looks = float(np.log2(1 + self.lists.options.rounds))
+                if self.lists.drawn(members).bits < self.needed + looks:
                     continue
             cut = self._spoken_for(members, NO_PLACE)
             if cut is None or self.drawn(cut.members).bits < self.needed:
