@@ -3,13 +3,11 @@
 import numpy as np
 import pytest
 
-from stillwatch.facts.group import Codes, Drawn
 from stillwatch.facts.holdings import Holdings
 from stillwatch.facts.quotes import Quotes
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.choosing import Confirmed
 from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.mixture import Views
 from stillwatch.link.options import LinkOptions
@@ -65,32 +63,3 @@ def test_people_with_two_accounts_each_are_no_group_of_more() -> None:
     assert search(HandOff.RETRY, pairs=True, cards=cards).enough(MEMBERS, families | {Family.WORDS: 24.0}, UNTESTED)
     assert search(HandOff.RETRY, pairs=True, cards=[[0, 1, 2]]).enough(MEMBERS, families, UNTESTED)
     assert search(HandOff.RETRY, cards=cards).enough(MEMBERS, families, UNTESTED)
-
-
-class OneList(WorkLists):
-    """A list that the twelve accounts are dealt their work from, all but one; nobody else has one."""
-
-    def drawn(self, members: Codes) -> Drawn:
-        """As surely as is asked for, of the twelve."""
-        return Drawn(bits=NEEDED if np.isin(members, MEMBERS).all() else 0.0)
-
-    def senders(self, members: Codes) -> Codes:
-        """One of the twelve sends little of it."""
-        return members[1:]
-
-
-def test_whoever_is_dealt_from_a_confirmed_groups_list_is_one_of_it_whatever_else_ties_it() -> None:
-    """A few of them pass work, which confirms the group; the others are as sure as belonging needs, and no surer."""
-    one = search(HandOff.RETRY)
-    one.lists = OneList(
-        Holdings.empty(), Quotes.empty(), Roster.of(Traffic.empty(), None), one.views.exchanges, one.options.lists
-    )
-    strangers = np.arange(20, 30, dtype=np.int32)
-    bits = np.full(len(MEMBERS), 1.0)
-    bits[-1] = 30.0
-
-    group, others = one._surer_by_list([Confirmed(MEMBERS, bits), Confirmed(strangers, np.full(10, 1.0))])
-
-    enough = one.ties.prior_bits(len(MEMBERS)) + one.options.join.belongs_bits
-    assert group.bits.tolist() == [1.0, *[enough] * 10, 30.0]
-    assert others.bits.tolist() == [1.0] * 10

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stillwatch.facts.group import Linked
+from stillwatch.facts.holdings import Holdings
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
@@ -52,10 +53,12 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
     views = Views(incidences, passed, traffic.activity.exchanges)
     software = next((view for view in incidences if view.kind is TokenKind.SETTINGS), None)
     traits = Traits(traffic.activity, options.pools.traits, rng, software)
-    lists = WorkLists(traffic.phrases, traffic.asked, roster, traffic.activity.exchanges, options.lists)
+    paces = Family.RHYTHM in options.families  # interchangeable traffic is of this family
+    phrases = traffic.phrases if paces else Holdings.empty()
+    lists = WorkLists(phrases, traffic.asked, roster, traffic.activity.exchanges, options.lists)
     search = Search(views, timelines, evidence.customer, traits, lists, options, rng)
     paced: list[PaceCircle] = []
-    if Family.RHYTHM in options.families:
+    if paces:
         paced += pace_circles(incidences, timelines, options.pace, options.candidates, options.rhythm, rng)
     tries = len(proposed) + len(paced)
     if tries == 0:
@@ -66,7 +69,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
         search.acts, search.only_passes, options.pools, options.pace, options.candidates, rng,
     )  # fmt: skip
     joiner = Joiner(
-        search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools, search
+        search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools, search.dealing
     )
     joined = joiner.join(search.confirm(proposed, paced), least)
     kept = [
@@ -89,7 +92,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
             tries=tries,
             seconded=search.seconded,
             strong_passes=search.strong_passes(one.members),
-            drawn=search.drawn(one.members),
+            drawn=search.dealing.drawn(one.members),
             hand=one.hand,
         )
         for one, families, rhythm in kept

@@ -9,11 +9,12 @@ import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from stillwatch.facts.group import Codes, Drawn
+from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.candidates import Candidate
 from stillwatch.link.choosing import Confirmed
 from stillwatch.link.customers import each_customer
+from stillwatch.link.dealing import Dealing
 from stillwatch.link.mixture import Split, Views, family_bits, split
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.pace import GroupPace
@@ -48,7 +49,6 @@ class Search:
         options: LinkOptions,
         rng: np.random.Generator,
     ) -> None:
-        self.lists = lists
         self.views = views
         self.timelines = timelines
         self.customer = customer
@@ -60,11 +60,10 @@ class Search:
         self.paces: OrderedDict[bytes, GroupPace] = OrderedDict()
         """The paces asked for last, by the members of their groups."""
         self.seed = int(rng.integers(1 << 63))
-        self.listed: OrderedDict[bytes, Drawn] = OrderedDict()
-        """Which groups' requests are drawn from one list, those asked about last."""
         self.tested: OrderedDict[bytes, Rhythm] = OrderedDict()
         """The scheduler tests made last, by what was tested."""
         self.speakers = Speakers(views, self.ties, traits, options.mixture, options.speaking)
+        self.dealing = Dealing(lists, self.ties, options.join, self.acts)
         self.needed = 0.0
         """Bits that a group's strongest family must show: as many groups were tried as were proposed."""
         self.seconded = 0.0
@@ -73,6 +72,7 @@ class Search:
     def confirm(self, proposed: list[Candidate], paced: list[PaceCircle]) -> list[Confirmed]:
         """Candidates that another family, or their own in other hours, confirms, cut down to their members."""
         self.needed = float(np.log2((len(proposed) + len(paced)) / self.options.alpha))
+        self.dealing.needed = self.needed
         kept: list[Confirmed] = []
         quiet: list[Candidate] = []
         for candidate, other in zip(proposed, self._other_families(proposed).tolist(), strict=True):
@@ -89,7 +89,7 @@ class Search:
             if found is not None:
                 kept.append(found)
         self.seconded = float(np.log2(max(1, len(kept)) / self.options.alpha))
-        return self._surer_by_list(kept)
+        return self.dealing.surer(kept)
 
     def _other_families(self, proposed: list[Candidate]) -> Floats:
         """For each candidate, the most bits that a family other than its proposer finds, quickly."""
@@ -209,82 +209,26 @@ class Search:
 
     def _confirm_by_list(self, quiet: list[Candidate], kept: list[Confirmed]) -> list[Confirmed]:
         """Circles of words whose accounts' requests are drawn from one list of texts."""
-        if Family.RHYTHM not in self.options.families:  # interchangeable traffic is of this family
-            return []
         wide = [one for one in quiet if one.family is Family.WORDS and one.view < 0]
-        fresh = [one for one in self._fresh(wide, kept) if len(one.members) >= self.lists.options.least_accounts]
+        fresh = [one for one in self._fresh(wide, kept) if len(one.members) >= self.options.lists.least_accounts]
         fresh.sort(key=lambda one: (-len(one.members), one.members.tobytes()))
-        fresh = fresh[: self.lists.options.tests]
-        self.lists.look_at([*(one.members for one in fresh), *(one.members for one in kept)])
         found = []
-        for candidate in fresh:
-            members = candidate.members
-            if self.lists.drawn(members).bits < self.needed:
-                members = self.lists.senders(members)
-                # Guests are told by how much of it they send, whoever else sent that: a few more looks, and no search.
-                looks = float(np.log2(1 + self.lists.options.rounds))
-                if self.lists.drawn(members).bits < self.needed + looks:
-                    continue
+        for candidate in fresh[: self.options.lists.tests]:
+            members = self.dealing.circle(candidate.members)
+            if members is None:
+                continue
             cut = self._spoken_for(members, NO_PLACE)
-            if cut is None or self.drawn(cut.members).bits < self.needed:
+            if cut is None or not self.dealing.has_list(cut.members):
                 # What each sends of it may be in few others' requests, where all of them draw from it.
-                cut = Confirmed(members, self._listed_bits(members))
+                cut = Confirmed(members, self.dealing.bits(members))
             found.append(cut)
         return found
-
-    def _surer_by_list(self, kept: list[Confirmed]) -> list[Confirmed]:
-        """The confirmed groups, those that one list is dealt out to with whoever is dealt from it as one of them.
-
-        What else confirmed such a group may be what a few of them pass, which says little for the others.
-        """
-        wide = sorted(range(len(kept)), key=lambda place: (-len(kept[place].members), kept[place].members.tobytes()))
-        out = list(kept)
-        for place in wide[: self.lists.options.tests]:
-            members, bits = kept[place].members, kept[place].bits
-            if self.drawn(members).bits >= self.needed:
-                out[place] = Confirmed(members, np.maximum(bits, self._listed_bits(members)))
-        return out
-
-    def _listed_bits(self, members: Codes) -> Floats:
-        """(n,) what a list says for the accounts of its circle (bits): as much as belonging needs, for who sends it.
-
-        Few requests of each may have any of it.
-        """
-        enough = self.ties.prior_bits(len(members)) + self.options.join.belongs_bits
-        return np.where(np.isin(members, self.lists.senders(members)), enough, 0.0)
 
     def _fresh(self, some: list[Candidate], kept: list[Confirmed]) -> list[Candidate]:
         """Those of some candidates that are not mostly within one confirmed group already."""
         least = self.options.overlap * np.array([len(one.members) for one in some])
         inside = most_in_one([one.members for one in some], [one.members for one in kept], len(self.views.exchanges))
         return [one for one, within in zip(some, (inside < least).tolist(), strict=True) if within]
-
-    def drawn(self, members: Codes) -> Drawn:
-        """Whether a group's requests are drawn from one list."""
-        name = blake2b(members.tobytes(), digest_size=16).digest()
-        if name not in self.listed:
-            self.listed[name] = self.lists.drawn(members)
-            if len(self.listed) > _KEPT_TESTS:
-                self.listed.popitem(last=False)
-        self.listed.move_to_end(name)
-        return self.listed[name]
-
-    def on_list(self, members: Codes) -> npt.NDArray[np.bool_]:
-        """(n,) which members of a group whose work is dealt from one list send it as the others do."""
-        if self.drawn(members).bits < self.needed:
-            return np.zeros(len(members), dtype=np.bool_)
-        return np.isin(members, self.lists.senders(members))
-
-    def dealt(self, members: Codes) -> Floats:
-        """(accounts,) what says for an account that it is dealt its work from a group's one list, if it has one (bits).
-
-        Who passes work on, or keeps one pace, is told by that: a stolen key's owner has sent texts of a list, too.
-        """
-        if self.drawn(members).bits < self.needed or self.acts(members):
-            return np.zeros(len(self.views.exchanges))
-        bits = self.lists.dealt(members)
-        self.lists.look_at([np.flatnonzero(bits > 0.0).astype(np.int32)])  # they may be asked about, too
-        return bits
 
     def families(self, members: Codes) -> dict[Family, float]:
         """Bits of the families that speak through accounts (rhythm speaks through the group).
@@ -338,7 +282,7 @@ class Search:
         second, first = sorted((*told.values(), rhythm.bits))[-2:]
         if (first >= self.needed and second >= self.seconded) or lone >= self.needed:
             return True
-        return told[Family.WORDS] >= self.needed and self.drawn(members).bits >= self.needed
+        return told[Family.WORDS] >= self.needed and self.dealing.has_list(members)
 
     def _only_pairs(self, members: Codes) -> bool:
         """Whether neither a thing nor work that passes ties a third account to any two: persons with two accounts each.
@@ -375,7 +319,7 @@ class Search:
         paced = self.one_pace(one, other).bits
         if paced >= self.options.join.speaking_bits:
             return paced
-        return max(paced, self.drawn(np.sort(np.concatenate([one, other]))).bits)
+        return max(paced, self.dealing.drawn(np.sort(np.concatenate([one, other]))).bits)
 
     def one_pace(self, one: Codes, other: Codes) -> Rhythm:
         """The scheduler test of two sets of accounts, each moved as a whole."""

@@ -1,6 +1,5 @@
 """One work list behind some accounts: all they send is drawn from the same varied texts, whichever of them sends."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -82,27 +81,21 @@ class WorkLists:
         (accounts,) `exchanges` is how many requests each account made.
         """
         self.options = options
+        self.accounts = len(exchanges)
         self._phrases, self._asked, self._roster, self._exchanges = phrases, asked, roster, exchanges
-        self._looked_at = np.zeros(len(exchanges), dtype=np.bool_)
 
-    def look_at(self, groups: Sequence[Codes]) -> None:
-        """Keep what the accounts of these groups send at hand, before any is asked about; of others nothing is told."""
-        before = int(self._looked_at.sum())
-        for members in groups:
-            self._looked_at[members] = True
-        if int(self._looked_at.sum()) > before:
-            for kept in ("_rows", "_times"):  # made anew when they are asked for
-                self.__dict__.pop(kept, None)
+    @cached_property
+    def _tokens(self) -> npt.NDArray[np.uint64]:
+        """Every text that two accounts send, in order: the texts' places."""
+        return np.unique(self._phrases.token)
 
     @cached_property
     def _rows(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], Floats, npt.NDArray[np.int64]]:
         """Where each account's rows begin, and by row the text's place and its count; and who sends each text."""
-        token = self._phrases.token
-        first = np.concatenate([[True], token[1:] != token[:-1]]) if len(token) else np.zeros(0, dtype=np.bool_)
-        text = np.cumsum(first, dtype=np.int32) - 1
+        text = np.searchsorted(self._tokens, self._phrases.token).astype(np.int32)
         senders = np.bincount(text).astype(np.int64)
         account = self._roster.codes(self._phrases.account)
-        rows = np.flatnonzero(self._looked_at[account] & (senders[text] >= 3))  # noqa: PLR2004 - a campaign is three
+        rows = np.flatnonzero(senders[text] >= 3)  # noqa: PLR2004 - a campaign is three
         rows = rows[np.argsort(account[rows], kind="stable")]
         bounds = np.searchsorted(account[rows], np.arange(len(self._exchanges) + 1))
         return bounds, text[rows], self._phrases.exchanges[rows].astype(np.float64), senders
@@ -118,8 +111,6 @@ class WorkLists:
         is common to two requests, as a ratio.
         """
         options = self.options
-        if not self._looked_at[members].any():
-            return NOT_DRAWN
         counts, exchanges, _, places = self._table(members)
         if min(counts.shape) < options.least_accounts:  # and as many texts, of which there must be more
             return NOT_DRAWN
@@ -174,7 +165,7 @@ class WorkLists:
         dealt it. A request counts once, whatever it has of the list, and by itself (Poisson). Of who sent texts of it
         in fewer than `least_asked` requests nothing is said.
         """
-        tokens = np.unique(self._phrases.token)[self._table(members)[3]]
+        tokens = self._tokens[self._table(members)[3]]
         rows = is_among(self._asked.token, tokens)
         account = self._roster.codes(self._asked.account[rows]).astype(np.int64)
         requests = np.unique(np.stack([account, self._asked.time[rows]]), axis=1)[0]
@@ -212,12 +203,12 @@ class WorkLists:
     @cached_property
     def _times(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
         """Where each account's rows begin, and by row the text's place, and when the account first sent it."""
-        tokens = np.unique(self._phrases.token)
+        tokens = self._tokens
         text = np.searchsorted(tokens, self._asked.token)
         account = self._roster.codes(self._asked.account)
         known = text < len(tokens)
         known[known] = tokens[text[known]] == self._asked.token[known]
-        rows = np.flatnonzero(self._looked_at[account] & known)
+        rows = np.flatnonzero(known)
         rows = rows[np.argsort(account[rows], kind="stable")]
         bounds = np.searchsorted(account[rows], np.arange(len(self._exchanges) + 1))
         return bounds, text[rows].astype(np.int32), self._asked.time[rows]
