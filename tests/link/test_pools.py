@@ -54,7 +54,9 @@ def pools(
     *,
     software: Sequence[Sequence[int]] = (),
     sent: Sequence[Sequence[int]] = (),
+    prompts: Sequence[Sequence[int]] = (),
     passes: Sequence[tuple[int, int]] = (),
+    how: HandOff = HandOff.RETRY,
     texts: bool = True,
     acts: bool = True,
     only_passes: bool = False,
@@ -63,8 +65,9 @@ def pools(
     everybody = np.concatenate([topics, np.arange(ACCOUNTS - len(topics)) + int(topics.max()) + 1])
     busy = np.full(ACCOUNTS, 40, dtype=np.int64)
     views = [_held(TokenKind.SETTINGS, software), *([_held(TokenKind.TEMPLATE, sent)] if sent else [])]
+    views += [_held(TokenKind.SYSTEM_PROMPT, prompts)] if prompts else []
     giver, taker = np.array(passes, dtype=np.int32).reshape(-1, 2).T
-    passed = HandOffs.of(giver, taker, np.full(len(giver), HandOff.RETRY, dtype=np.int8))
+    passed = HandOffs.of(giver, taker, np.full(len(giver), how, dtype=np.int8))
     seen = Views(views, passed, busy)
     timelines = in_order(timeline)
 
@@ -163,6 +166,17 @@ def test_wordings_of_one_template_keep_pools_together() -> None:
     assert sorted(parts(pools(rng, timeline, TWO_TOPICS, sent=own), 2 * POOL), key=min) == [ONE, OTHER]
 
 
+def test_rare_texts_do_not_keep_together_what_is_used_for_plainly_different_things() -> None:
+    """Hardly a stranger sends them; how much the pools differ is told closely before it is weighed against them."""
+    rng = np.random.default_rng(8)
+    sent = [range(2 * POOL + 2)]
+    timeline = [*a_pool(rng, 0), *a_pool(rng, POOL)]
+
+    assert len(parts(pools(rng, timeline, TWO_TOPICS, sent=sent, prompts=sent), 2 * POOL)) == 2
+    one_topic = np.zeros(2 * POOL, dtype=np.int64)
+    assert len(parts(pools(rng, timeline, one_topic, sent=sent, prompts=sent), 2 * POOL)) == 1
+
+
 @pytest.mark.parametrize(("asks", "whole"), [("alike", True), ("apart", False)])
 def test_a_text_that_two_pools_may_have_bought_keeps_together_only_what_asks_alike(asks: str, whole: bool) -> None:
     """One in twenty strangers sends it, too: it says a little, and what the accounts are used for says more."""
@@ -196,8 +210,9 @@ def test_pieces_of_one_software_that_are_alike_are_one() -> None:
     assert joined(pools(rng, quiet, TWO_TOPICS, software=[range(2 * POOL)]), *pieces) == [ONE, OTHER]
 
 
-def test_pools_that_pass_much_within_and_hardly_anything_between_them_are_two() -> None:
-    """One balancer would have passed from one to the other; a few passes leave its accounts in pieces by chance."""
+@pytest.mark.parametrize("how", [HandOff.RETRY, HandOff.QUOTED])
+def test_pools_that_pass_much_within_and_hardly_anything_between_them_are_two(how: HandOff) -> None:
+    """One hand would have passed on, or quoted, across; a few passes leave its accounts in pieces by chance."""
     rng = np.random.default_rng(0)
     one_topic = np.zeros(2 * POOL, dtype=np.int64)
     pieces = range(POOL), range(POOL, 2 * POOL)
@@ -206,7 +221,7 @@ def test_pools_that_pass_much_within_and_hardly_anything_between_them_are_two() 
     between = [(a, b) for a in pieces[0] for b in pieces[1]]
 
     def of(passes: Sequence[tuple[int, int]]) -> list[set[int]]:
-        return joined(pools(rng, QUIET, one_topic, software=[range(2 * POOL)], passes=passes), *pieces)
+        return joined(pools(rng, QUIET, one_topic, software=[range(2 * POOL)], passes=passes, how=how), *pieces)
 
     assert of(much) == [ONE, OTHER]
     assert of([*much, (0, POOL)]) == [ONE, OTHER]

@@ -55,6 +55,15 @@ def test_halves_of_one_pool_are_alike_and_other_pools_are_not(seed: int) -> None
     assert found.likeness(codes(24), codes(24, 36)) <= 0.01
 
 
+def test_how_much_two_pools_differ_is_told_closely_where_it_matters() -> None:
+    """No random division of many makes as much of a difference; halves of one pool are no more apart for it."""
+    rng = np.random.default_rng(0)
+    found = traits(activity(rng, np.repeat([0, 0, 1], 12), rng.integers(20, 60, 36)))
+
+    assert found.likeness(codes(12), codes(24, 36), closely=True) < 0.1 * found.likeness(codes(12), codes(24, 36))
+    assert found.likeness(codes(12), codes(12, 24), closely=True) == found.likeness(codes(12), codes(12, 24))
+
+
 def test_a_pool_that_is_asked_ten_times_as_much_is_another() -> None:
     """The same topic, but another hand deals out the work."""
     rng = np.random.default_rng(0)

@@ -117,7 +117,12 @@ def test_two_lists_that_are_taken_together_are_none() -> None:
 
     even = ListOptions(most_uneven=1e9, varied=(0.0, 1e9))
     assert drawn(two, requests=all_make(60), options=replace(even, differ=100.0)).bits > 0.0
-    assert drawn(two, requests=all_make(60), options=replace(even, differ=100.0, most_uneven=ListOptions().most_uneven)).bits == 0.0
+    assert (
+        drawn(
+            two, requests=all_make(60), options=replace(even, differ=100.0, most_uneven=ListOptions().most_uneven)
+        ).bits
+        == 0.0
+    )
 
 
 def test_what_one_request_has_of_a_list_is_not_taken_for_coming_back_to_it() -> None:

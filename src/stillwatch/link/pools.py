@@ -145,9 +145,8 @@ class Pools:
         return bits_of_p(luck, most=MOST_BITS + chosen) - chosen
 
     def _pairs(self, ours: Codes, theirs: Codes) -> int:
-        """Pairs of accounts, one of each set, that pass anything but words."""
+        """Pairs of accounts, one of each set, that pass anything."""
         rows, owner = self.views.passes_between(ours, theirs)
-        rows, owner = rows[~self.views.quoted[rows]], owner[~self.views.quoted[rows]]
         ends = np.sort(np.stack([ours[owner], self.views.partner[rows]]), axis=0)
         return int(np.unique(ends, axis=1).shape[1])
 
@@ -228,7 +227,7 @@ class Pools:
             return self._tie(one, other, background)
 
         speaking = self.ties.options.speaking_bits
-        parts = gathered(gathered(parts, act_as_one, speaking), self.traits.likeness, self.options.apart)
+        parts = gathered(gathered(parts, act_as_one, speaking), self._alike, self.options.apart)
         # Parts whose pace could not be told are not said to keep another's: nothing is parted without need.
         parts = gathered(parts, lambda one, other: 0.0 if self.together(one, other).tested else 1.0, 1.0)
         parts = [part for part in parts if len(part) >= least and stands(part)]
@@ -257,10 +256,13 @@ class Pools:
             return np.inf
         ours, theirs = self.ties.shares(one), self.ties.shares(other)
         shared = max(self.ties.shared_bits(one, other, ours, theirs, background, firm=True))
-        if shared < self.ties.options.speaking_bits:
+        # What two pools use alike may be bought, where it is one text or thing; what they ask for tells one from the
+        # other, and is told closely where it must be held against that.
+        bought = shared >= self.ties.options.speaking_bits
+        if not bought:
             shared = self.ties.words_bits(one, other, background)
-        # What two pools use alike may be bought; what they ask for tells one from the other.
-        shared -= max(0.0, bits_of_p(self.traits.likeness(one, other)))
+        if shared >= self.ties.options.speaking_bits:
+            shared -= max(0.0, bits_of_p(self.traits.likeness(one, other, closely=bought)))
         if shared >= self.ties.options.speaking_bits:
             return shared
         return self.together(one, other).bits

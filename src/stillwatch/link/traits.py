@@ -42,6 +42,8 @@ class TraitOptions:
     """The traits that are looked at: all, but where their worth is measured. Without any, nobody is told apart."""
     rounds: int = 499
     """Random divisions that two sets of accounts are compared with."""
+    close_rounds: int = 9_999
+    """... and so many where they differ more than any of those and it matters how much."""
     most_accounts: int = 300
     """Accounts of a set that are looked at, drawn at random from more (bounds the time)."""
 
@@ -68,20 +70,27 @@ class Traits:
         """Whether the log shows enough to tell accounts apart by: without texts, volume alone would have to."""
         return Trait.WORDS in self.options.looked_at and bool(self.activity.mixed.any())
 
-    def likeness(self, ours: Codes, theirs: Codes, by: frozenset[Trait] = DEALT) -> float:
+    def likeness(self, ours: Codes, theirs: Codes, by: frozenset[Trait] = DEALT, *, closely: bool = False) -> float:
         """How often one hand that deals out its work at random makes two sets of accounts differ as much as these.
 
         The trait that differs most is believed, corrected for the number looked at (Bonferroni); at most 1. High also
         where there is too little to tell them apart by: three accounts are alike with many. Only the traits of `by` are
-        looked at. Chance hangs on what is asked alone: asked again, it gives the same answer.
+        looked at. What is asked `closely` is told down to what `close_rounds` can tell. Chance hangs on what is asked
+        alone: asked again, it gives the same answer.
         """
         name = blake2b(ours.tobytes() + b"|" + theirs.tobytes(), digest_size=16).digest()
         rng = np.random.default_rng([self.seed, int.from_bytes(name)])
         one, other = self._drawn(ours, rng), self._drawn(theirs, rng)
         both = np.concatenate([one, other])
         traits = sorted(self.options.looked_at & by, key=lambda trait: trait.name)
-        told = [p_of_difference(self._values(trait, both), len(one), self.options.rounds, rng) for trait in traits]
-        return min(1.0, min(told) * len(told)) if told else 1.0
+        if not traits:
+            return 1.0
+        rounds = self.options.rounds
+        told = [p_of_difference(self._values(trait, both), len(one), rounds, rng) for trait in traits]
+        if closely and min(told) <= 1.0 / (rounds + 1):
+            trait = traits[int(np.argmin(told))]
+            told.append(p_of_difference(self._values(trait, both), len(one), self.options.close_rounds, rng))
+        return min(1.0, min(told) * len(traits))
 
     def _drawn(self, accounts: Codes, rng: np.random.Generator) -> Codes:
         most = self.options.most_accounts
