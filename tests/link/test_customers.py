@@ -10,7 +10,7 @@ import pytest
 from stillwatch.facts.campaign import Tier
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
-from stillwatch.link.customers import between_customers, customers, each_customer, firms, own_pairs, payers
+from stillwatch.link.customers import between_customers, customers, each_customer, firms, houses, own_pairs, payers
 from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.rhythm import RhythmOptions, group_rhythm
@@ -52,7 +52,8 @@ def test_accounts_of_one_payer_are_one_customers_where_their_names_agree() -> No
     payer = np.repeat(np.arange(len(of)), [len(owners) for owners in of.values()]).astype(np.int32)
     owner = np.array([owner for owners in of.values() for owner in owners], dtype=np.int32)
 
-    found = customers(payer, owner, np.arange(len(payer), dtype=np.int32), 2)
+    alone = np.arange(len(payer), dtype=np.int32)
+    found = customers(payer, owner, alone, alone, 2)
 
     whole = {name for k, name in enumerate(of) if len(set(found[payer == k].tolist())) == 1}
     assert whole == {"one", "few", "half"}
@@ -86,15 +87,15 @@ def test_what_passes_within_a_pair_is_left_out_and_nothing_else() -> None:
     passed = HandOffs(giver, taker, np.full(4, HandOff.RETRY, np.int8), np.arange(1, 5, dtype=np.int32))
 
     apart = np.arange(ACCOUNTS, dtype=np.int32)
-    left = between_customers(passed, np.array([[0, 1]], np.int32), apart)
+    left = between_customers(passed, np.array([[0, 1]], np.int32), apart, apart)
 
     assert list(zip(left.giver.tolist(), left.taker.tolist(), left.count.tolist(), strict=True)) == [
         (0, 2, 3),
         (2, 3, 4),
     ]
-    assert len(between_customers(passed, np.zeros((0, 2), np.int32), apart)) == 4
+    assert len(between_customers(passed, np.zeros((0, 2), np.int32), apart, apart)) == 4
     firm = np.where(apart <= 2, ACCOUNTS, apart).astype(np.int32)
-    assert between_customers(passed, np.zeros((0, 2), np.int32), firm).giver.tolist() == [2]
+    assert between_customers(passed, np.zeros((0, 2), np.int32), firm, firm).giver.tolist() == [2]
 
 
 def test_a_domain_and_a_thing_of_its_own_make_a_firm() -> None:
@@ -136,8 +137,10 @@ def test_a_firms_accounts_are_one_customers_whatever_they_pay_with() -> None:
     payer, owner = np.arange(6, dtype=np.int32), np.full(6, -1, dtype=np.int32)
     firm = np.array([6, 6, 6, 3, 4, 5], dtype=np.int32)
 
-    assert len(set(customers(payer, owner, firm, 4)[:3].tolist())) == 1
-    assert len(set(customers(payer, owner, firm, 4).tolist())) == 4
+    found = customers(payer, owner, firm, np.arange(6, dtype=np.int32), 4).tolist()
+
+    assert len(set(found[:3])) == 1
+    assert len(set(found)) == 4
 
 
 @pytest.mark.parametrize(
@@ -217,3 +220,44 @@ def test_keys_of_small_firms_that_take_over_from_each_other_accuse_nobody(tmp_pa
     named = accused(scan_world(world.write(tmp_path)), Tier.REVIEW)
 
     assert named == (set() if firms_own else {name for name, _ in names})
+
+
+def test_colleagues_who_name_one_organisation_at_its_own_domain_are_one_house() -> None:
+    """A domain where others name something else is a mail service's, and a disposable one is nobody's."""
+    owner = np.array([0, 0, 0, 1, 1, 2, 3, -1, -1, 4, 4], dtype=np.int32)
+    domain = np.array([0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4], dtype=np.int32)
+
+    found = houses(owner, domain, (held(TokenKind.EMAIL_DOMAIN, [(9, 10)]),)).tolist()
+
+    assert len(set(found[:3])) == 1
+    assert len(set(found[3:5])) == 1
+    assert len(set(found)) == 2 + 6
+
+
+def test_a_house_that_pays_with_many_cards_is_one_customer_and_so_is_who_shares_a_card_with_it() -> None:
+    """A push sets the jobs of all developers going, whoever pays for each."""
+    payer = np.array([0, 1, 2, 2, 4], dtype=np.int32)
+    owner = np.array([0, 0, 0, -1, -1], dtype=np.int32)
+    alone = np.arange(5, dtype=np.int32)
+    house = np.array([5, 5, 5, 3, 4], dtype=np.int32)
+
+    found = customers(payer, owner, alone, house, 4).tolist()
+
+    assert len(set(found[:4])) == 1
+    assert len(set(found)) == 2
+
+
+def test_what_one_customers_jobs_ask_in_other_words_is_no_hand_off() -> None:
+    """They ask much the same all the time; the same request, tried again elsewhere, is one."""
+    giver, taker = np.array([0, 0, 0], np.int32), np.array([1, 2, 1], np.int32)
+    kind = np.array([HandOff.REWORDED, HandOff.REWORDED, HandOff.RETRY], np.int8)
+    passed = HandOffs(giver, taker, kind, np.ones(3, dtype=np.int32))
+    apart = np.arange(ACCOUNTS, dtype=np.int32)
+    customer = np.where(apart <= 1, ACCOUNTS, apart).astype(np.int32)
+
+    left = between_customers(passed, np.zeros((0, 2), np.int32), apart, customer)
+
+    assert list(zip(left.taker.tolist(), left.kind.tolist(), strict=True)) == [
+        (2, HandOff.REWORDED),
+        (1, HandOff.RETRY),
+    ]

@@ -190,11 +190,12 @@ def test_a_text_that_two_pools_may_have_bought_keeps_together_only_what_asks_ali
 
 
 def test_what_does_not_stand_alone_and_what_was_not_read_is_not_parted() -> None:
-    """A part must be a campaign by itself, and without texts nobody can say that two pools differ."""
+    """A part must be a campaign by itself, and act; without texts nobody can say that two pools differ."""
     rng = np.random.default_rng(0)
     timeline = [*a_pool(rng, 0), *a_pool(rng, POOL)]
 
     assert parts(pools(rng, timeline, TWO_TOPICS), 2 * POOL, lambda _members: False) == [ONE | OTHER]
+    assert parts(pools(rng, timeline, TWO_TOPICS, acts=False), 2 * POOL) == [ONE | OTHER]
     assert parts(pools(rng, timeline, TWO_TOPICS, texts=False), 2 * POOL) == [ONE | OTHER]
 
 

@@ -38,7 +38,8 @@ class Passing:
     pairs: int
     times: int
     evades: bool = False
-    """Whether what passed had been limited, banned or refused before: it went round what the provider decided."""
+    """Whether what passed had been limited, banned or refused before: it went round what the provider decided. What was
+    asked in other words may be another request: jobs of one customer, set going at once, ask much the same."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
-from stillwatch.link.hand_offs import HandOffs
+from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.rhythm import each_alone
 
 Codes = npt.NDArray[np.int32]
@@ -100,8 +100,8 @@ def _paid_alone(of: Codes, payer: Codes) -> npt.NDArray[np.bool_]:
     return alone
 
 
-def customers(payer: Codes, owner: Codes, firm: Codes, most_unnamed: int) -> Codes:
-    """(accounts,) a number for each account, the same for those of one firm or that one payer pays for.
+def customers(payer: Codes, owner: Codes, firm: Codes, house: Codes, most_unnamed: int) -> Codes:
+    """(accounts,) a number for each account, the same for those of one firm or house, or that one payer pays for.
 
     One payer's are one customer's, where no two of them name different organisations and at least half of them name
     one, or where they are no more than `most_unnamed`, as many keys as a small firm has. `owner` is (accounts,) the
@@ -117,12 +117,34 @@ def customers(payer: Codes, owner: Codes, firm: Codes, most_unnamed: int) -> Cod
     last = first + sizes - 1
     agree = (unnamed == sizes) | (named[np.minimum(first + unnamed, last)] == named[last])
     one = agree & ((2 * unnamed <= sizes) | (sizes <= most_unnamed))
-    whole = np.zeros(len(payer), dtype=np.bool_)
+    n = len(payer)
+    whole = np.zeros(n, dtype=np.bool_)
     whole[order] = np.repeat(one, sizes)
-    # Numbers of payers lie beyond those of accounts and firms.
-    beyond = max(len(payer), int(firm.max(initial=0)) + 1)
-    found: Codes = np.where(whole, beyond + payer, np.arange(len(payer))).astype(np.int32)
-    return np.where(firm == np.arange(len(payer)), found, firm).astype(np.int32)
+    numbers = [np.where(whole, n + payer, np.arange(n)), firm, house]
+    start = np.cumsum([0, *(int(some.max(initial=-1)) + 1 for some in numbers)])
+    column = np.concatenate([some + first for some, first in zip(numbers, start, strict=False)])
+    row = np.tile(np.arange(n), len(numbers))
+    ties = coo_array((np.ones(len(row), np.int8), (row, n + column)), shape=(n + int(start[-1]),) * 2)
+    found: Codes = connected_components(ties, directed=False)[1][:n].astype(np.int32)
+    return found
+
+
+def houses(owner: Codes, domain: Codes, views: Sequence[Incidence]) -> Codes:
+    """(accounts,) a number for each account, the same for those that name one organisation and have its e-mail domain.
+
+    A domain is an organisation's where nobody names another beside it, and it is no disposable one. `owner` and
+    `domain` are (accounts,) numbers, -1 for none. Colleagues whose jobs start each other need not pay with one card.
+    """
+    n = len(owner)
+    of = _claimed_by_few(domain, views, n)
+    known = of >= 0
+    order = np.lexsort((owner, of))
+    first = np.flatnonzero(np.diff(of[order], prepend=-2))
+    low, high = (end.reduceat(owner[order], first) for end in (np.minimum, np.maximum))
+    one = np.zeros(n, dtype=np.bool_)
+    one[order] = np.repeat((low == high) & (low >= 0), np.diff(np.append(first, n)))
+    found: Codes = np.where(known & one, n + of, np.arange(n)).astype(np.int32)
+    return found
 
 
 def own_pairs(views: Sequence[Incidence], payer: Codes, least_kinds: int) -> Codes:
@@ -151,12 +173,17 @@ def beyond_firms(view: Incidence, firm: Codes) -> Incidence:
     return view.only(~_held_by_one(view, firm)) if len(view.tokens) else view
 
 
-def between_customers(passed: HandOffs, pairs: Codes, firm: Codes) -> HandOffs:
-    """The hand-offs without those between the two accounts of a pair, or the accounts of a firm."""
+def between_customers(passed: HandOffs, pairs: Codes, firm: Codes, customer: Codes) -> HandOffs:
+    """The hand-offs without those between the two accounts of a pair, or the accounts of a firm.
+
+    What one customer's accounts ask in other words after a limit is left out as well: its jobs ask much the same, and
+    start each other.
+    """
     accounts = len(firm)
     own = pairs[:, 0].astype(np.int64) * accounts + pairs[:, 1]
     low, high = np.minimum(passed.giver, passed.taker), np.maximum(passed.giver, passed.taker)
     kept = ~np.isin(low.astype(np.int64) * accounts + high, own) & (firm[passed.giver] != firm[passed.taker])
+    kept &= (passed.kind != HandOff.REWORDED) | (customer[passed.giver] != customer[passed.taker])
     return HandOffs(passed.giver[kept], passed.taker[kept], passed.kind[kept], passed.count[kept])
 
 

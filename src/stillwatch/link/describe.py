@@ -11,7 +11,7 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.hand_offs import RETRIED, HandOff, HandOffs
+from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.mixture import Views
 from stillwatch.link.rhythm import Rhythm
 from stillwatch.stats.variance import intraclass_correlation
@@ -138,7 +138,7 @@ def _passings(passed: HandOffs, members: Codes) -> tuple[Passing, ...]:
         chosen = within & (passed.kind == kind)
         if chosen.any():
             pairs, times = int(chosen.sum()), int(passed.count[chosen].sum())
-            out.append(Passing(words=kind.words, pairs=pairs, times=times, evades=kind in RETRIED))
+            out.append(Passing(words=kind.words, pairs=pairs, times=times, evades=kind is HandOff.RETRY))
     return tuple(out)
 
 

@@ -11,7 +11,7 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.customers import between_customers, beyond_firms, customers, firms, own_pairs, payers
+from stillwatch.link.customers import between_customers, beyond_firms, customers, firms, houses, own_pairs, payers
 from stillwatch.link.hand_offs import HandOffs, TriedAgain, hand_offs
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.shared_things import shared_things
@@ -45,13 +45,13 @@ class Evidence:
         payer = payers(incidences, len(roster))
         owner, domain = (_numbered(roster, column) for column in ("organisation", "email_domain"))
         firm = firms((owner, domain), incidences, payer, options.most_unnamed)
-        passed = between_customers(passed, own_pairs(incidences, payer, options.own_kinds), firm)
+        customer = customers(payer, owner, firm, houses(owner, domain, incidences), options.most_unnamed)
+        passed = between_customers(passed, own_pairs(incidences, payer, options.own_kinds), firm, customer)
         if tried is not None and Family.WORDS in options.families:
             tried = tried.among(passed)
             incidences.append(tried_texts(traffic, roster, tried, options.tried_texts, options.words))
         shared = [beyond_firms(one, firm) if one.kind.family is Family.THINGS else one for one in incidences]
         incidences = [one for one in shared if len(one.tokens)]
-        customer = customers(payer, owner, firm, options.most_unnamed)
         return cls(traffic, roster, incidences, passed, Timelines(traffic, roster), customer)
 
     def among(self, chosen: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> Self:

@@ -202,7 +202,8 @@ class Pools:
 
         Circles that follow on each other are put together where they act as one, and then where they are alike in what
         they are used for. Whoever is in none goes to the part that it is tied to most. A part that does not `stand`
-        alone is none.
+        alone is none, nor is one that neither passes work nor keeps a pace: its accounts may only ask in a language of
+        their own.
         """
         if len(members) < 2 * self.proposing.least_accounts or not self.traits.tell:
             return [members]
@@ -230,7 +231,7 @@ class Pools:
         parts = gathered(gathered(parts, act_as_one, speaking), self._alike, self.options.apart)
         # Parts whose pace could not be told are not said to keep another's: nothing is parted without need.
         parts = gathered(parts, lambda one, other: 0.0 if self.together(one, other).tested else 1.0, 1.0)
-        parts = [part for part in parts if len(part) >= least and stands(part)]
+        parts = [part for part in parts if len(part) >= least and stands(part) and self.acts(part)]
         if len(parts) < 2:  # noqa: PLR2004 - one pool
             return [members]
         rest = np.setdiff1d(members, np.concatenate(parts))
