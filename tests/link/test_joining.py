@@ -252,6 +252,10 @@ class OnlyPassing:
         """None share a software."""
         return groups
 
+    def strangers(self, members: npt.NDArray[np.int32], _: object) -> npt.NDArray[np.bool_]:
+        """All ask alike."""
+        return np.zeros(len(members), dtype=np.bool_)
+
     def parts(self, members: npt.NDArray[np.int32], *_: object) -> list[npt.NDArray[np.int32]]:
         """Each is one."""
         return [members]
@@ -272,3 +276,24 @@ def test_groups_that_only_passes_tie_are_the_circles_between_which_work_passes()
 
     assert joined(by, parts) == [set(range(12))]
     assert set(range(12)) not in joined(joiner({TokenKind.PAYMENT: [range(100, 110)]}, passes), parts)
+
+
+class Strangers(OnlyPassing):
+    """Pools in which whoever is not of the farm asks for something else than the farm does."""
+
+    def strangers(self, members: npt.NDArray[np.int32], _: object) -> npt.NDArray[np.bool_]:
+        """Whom only words tie to it."""
+        return ~np.isin(members, FARM)
+
+
+def test_whoever_uses_a_text_that_most_users_of_are_in_a_group_leaves_it_where_they_are_many() -> None:
+    """Nearly nobody outside sends it because they are inside; a single stranger does not make a text common."""
+
+    def left(users: range) -> set[int]:
+        members = np.array([*FARM, *users], dtype=np.int32)
+        by = joiner({TokenKind.TEMPLATE: [members.tolist()]}, ring(FARM))
+        by.pools = cast("Pools", Strangers())
+        return set(by._without_strangers([members])[0].tolist())
+
+    assert left(range(20, 80)) == set(FARM)
+    assert left(range(20, 21)) == {*FARM, 20}

@@ -189,6 +189,24 @@ def test_a_text_that_two_pools_may_have_bought_keeps_together_only_what_asks_ali
     assert (len(parts(found, 2 * POOL)) == 1) == whole
 
 
+@pytest.mark.parametrize(
+    ("asks", "passing", "strange"), [("apart", POOL, True), ("alike", POOL, False), ("apart", 6, False)]
+)
+def test_whom_only_a_text_ties_to_a_pool_is_a_stranger_where_he_asks_for_something_else(
+    asks: str, passing: int, strange: bool
+) -> None:
+    """A slow pool's accounts ask alike, passing work or not; a few that pass say little of what others would ask."""
+    rng = np.random.default_rng(3)
+    topics = TWO_TOPICS if asks == "apart" else np.zeros(2 * POOL, dtype=np.int64)
+    passes = [(code, (code + 1) % passing) for code in range(passing)]
+    found = pools(rng, QUIET, topics, sent=[range(2 * POOL)], passes=passes)
+    members = np.arange(2 * POOL, dtype=np.int32)
+
+    told = found.strangers(members, found.ties.background([members]))
+
+    assert set(np.flatnonzero(told).tolist()) == (OTHER if strange else set())
+
+
 def test_what_does_not_stand_alone_and_what_was_not_read_is_not_parted() -> None:
     """A part must be a campaign by itself, and act; without texts nobody can say that two pools differ."""
     rng = np.random.default_rng(0)

@@ -78,7 +78,7 @@ class Joiner:
             if sum(len(members) for members in groups) == before:
                 break
         groups = [part for members in groups for part in parts_of(self.views, members, self._act_as_one, least)]
-        groups = self._passing_apart(self._in_pools(groups), least)
+        groups = self._passing_apart(self._in_pools(self._without_strangers(groups)), least)
         groups = self._dealt(self._moved(self._in_pieces(groups), confirmed))
         groups, surest = self._completed(groups)
         groups = [members for members in groups if len(members) >= least]
@@ -165,6 +165,26 @@ class Joiner:
         if self.pools is None:
             return groups, np.full(self.accounts, np.inf)
         return self.pools.completed(groups)
+
+    def _without_strangers(self, groups: list[Codes]) -> list[Codes]:
+        """The groups without those whom a text ties to them that is as common as they are.
+
+        Where most who use a text are in a group, hardly anybody outside sends it, and it seems to be the group's own.
+        Those of them who can be told from whoever acts count as outside.
+        """
+        if self.pools is None:
+            return groups
+        background = self.ties.background(groups)
+        out = list(groups)
+        for place, members in enumerate(groups):
+            strange = self.pools.strangers(members, background)
+            if not strange.any():
+                continue
+            against = self.ties.background([*groups[:place], members[~strange], *groups[place + 1 :]])
+            bits = self.ties.families_against(members, members, against).sum(axis=0)
+            own = bits >= self.ties.prior_bits(len(members)) + self.options.belongs_bits
+            out[place] = members[~strange | own | self._listed(members)]
+        return out
 
     def _in_pools(self, groups: list[Codes]) -> list[Codes]:
         """The groups, those of several pools parted."""

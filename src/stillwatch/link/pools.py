@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
 
 from stillwatch.facts.group import Codes
-from stillwatch.facts.token import TokenKind
+from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.candidates import CandidateOptions, circles
 from stillwatch.link.mixture import Views
 from stillwatch.link.pace_circles import PaceOptions, following
@@ -18,7 +18,7 @@ from stillwatch.link.passing_circles import PassingCircles
 from stillwatch.link.rhythm import Rhythm
 from stillwatch.link.ties import Floats, Ties
 from stillwatch.link.timelines import Timelines
-from stillwatch.link.traits import TraitOptions, Traits
+from stillwatch.link.traits import ASKED, TraitOptions, Traits
 from stillwatch.stats.calibrate import MOST_BITS, bits_of_p, log2_choose
 from stillwatch.stats.pairings import log2_few_between
 
@@ -50,6 +50,12 @@ class PoolOptions:
     most_strangers: float = 0.002
     """A text marks a group when this share of it sends it (`using`) and at most this share of the accounts outside all
     groups does: two in a thousand, since a text that few strangers use may still be a public one."""
+    unlike: float = 0.05
+    """Accounts that only words tie to those who pass work or keep a pace with them are told from these where one hand,
+    dealing out its work, would make them ask so differently, in words, purposes or software, this seldom (see
+    `SpeakingOptions.alike`): the users of a harness that a campaign uses, too."""
+    least_acting: int = 8
+    """... and so many act, at least: fewer say little of what the others would ask."""
     most_groups: int = 64
     """Of one mark, the widest groups that are held against each other (bounds the time)."""
     passing: float = 5.0
@@ -196,6 +202,23 @@ class Pools:
         else:
             sends[view.holders_of(software)] = True
         return sends, (float((sends & outside).sum()) + 1.0) / (float((view.known & outside).sum()) + 2.0)
+
+    def strangers(self, members: Codes, background: list[Floats]) -> npt.NDArray[np.bool_]:
+        """(n,) whom only words tie to a group, where they ask otherwise than those who pass work or keep a pace.
+
+        Nobody where nothing tells the two apart: a slow pool's accounts are seldom limited.
+        """
+        nobody = np.zeros(len(members), dtype=np.bool_)
+        if not self.traits.tell:
+            return nobody
+        families = self.ties.families_against(members, members, background)
+        by = dict(zip(Family, families >= self.ties.options.speaking_bits, strict=True))
+        acting = by[Family.HAND_OFFS] | by[Family.RHYTHM]
+        quiet: npt.NDArray[np.bool_] = ~acting & ~by[Family.THINGS]
+        if int(acting.sum()) < self.options.least_acting or int(quiet.sum()) < self.proposing.least_accounts:
+            return nobody
+        alike = self.traits.likeness(members[acting], members[quiet], ASKED)
+        return nobody if alike >= self.options.unlike else quiet
 
     def parts(self, members: Codes, stands: Callable[[Codes], bool], background: list[Floats]) -> list[Codes]:
         """The pools that a group really is, the widest first.

@@ -11,10 +11,8 @@ from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import NO_PLACE, Place, Ties
-from stillwatch.link.traits import Trait, Traits
+from stillwatch.link.traits import ASKED, Traits
 
-_ASKED: Final = frozenset({Trait.WORDS, Trait.PURPOSES, Trait.SOFTWARE})
-"""What tells a hand's other accounts from bystanders. Not how much they ask: who asks little is seldom limited."""
 _KEPT: Final = 4096
 """Groups that are remembered: they are asked about again as others around them change."""
 
@@ -79,7 +77,7 @@ class Speakers:
                 and not bool(passes.all())
                 and self.traits.tell
                 and self._send_own_text(members, passes, barred)
-                and self.traits.likeness(members[passes], members[~passes], _ASKED) >= self.options.alike
+                and self.traits.likeness(members[passes], members[~passes], ASKED) >= self.options.alike
             )
             if len(self._told) > _KEPT:
                 self._told.popitem(last=False)

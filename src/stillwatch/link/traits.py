@@ -32,6 +32,8 @@ class Trait(Enum):
 
 DEALT: Final = frozenset({Trait.WORDS, Trait.PURPOSES, Trait.VOLUME})
 """What a hand deals out to its accounts."""
+ASKED: Final = frozenset({Trait.WORDS, Trait.PURPOSES, Trait.SOFTWARE})
+"""What tells a hand's quiet accounts from bystanders. Not how much they ask: who asks little is seldom limited."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
