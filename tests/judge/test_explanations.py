@@ -142,6 +142,7 @@ def test_two_classes_with_the_same_exercises_are_classes(places: tuple[int, ...]
     found = {one.explanation.name for one in find_explanations(group, roster_of(traffic), traffic, DEFAULT)}
 
     assert ("one class" in found) is is_class
+    assert ("one network" in found) is is_class  # one place has two exits, and who is there need not sign up together
 
 
 def test_a_benchmark_is_a_list_that_each_runs_once_and_no_stock_that_requests_are_drawn_from() -> None:

@@ -224,12 +224,15 @@ def _one_class(look: Look) -> Found | None:
 
 
 def _one_network(look: Look) -> Found | None:
+    """People in one place, or behind its two exits: a campus has one for its halls and one for its library."""
     token, share = look.one_net()
-    if token is None or share < look.options.most_of:
+    if token is None or max(share, look.two_nets()) < look.options.most_of:
         return None
     if look.holds(TokenKind.PAYMENT) > 1 - look.options.most_of or not look.like_people():
         return None
     name = label_of(token.token, block=token.kind is TokenKind.CLIENT_BLOCK)
+    if share < look.options.most_of:
+        name, share = f"{name} and one network more", look.two_nets()
     words = f"{share:.0%} of the accounts work from {name}, by day and little each: an office, campus or shared exit"
     return _found("one network", words, share, kinds=NETWORK_KINDS, families=(Family.WORDS,))
 
