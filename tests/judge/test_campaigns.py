@@ -167,13 +167,17 @@ def test_who_only_gives_work_beside_a_core_that_shows_more_is_watched(alike: int
     assert {name for name, tier in found.items() if tier is Tier.ACT} == set(FARM[:5])
 
 
-def test_who_only_gives_and_uses_the_groups_software_as_all_who_give_do_goes_to_a_person() -> None:
-    """A reseller's quiet accounts, which were never handed anything, are told from customers by their software."""
+@pytest.mark.parametrize(("core", "tier"), [(Family.WORDS, Tier.REVIEW), (Family.THINGS, Tier.WATCH)])
+def test_who_only_gives_and_uses_the_groups_software_as_all_who_give_do_goes_to_a_person(
+    core: Family, tier: Tier
+) -> None:
+    """A reseller's quiet accounts are told from customers by their software, unless all others share cards as well."""
     quiet = {name: [Family.WORDS, Family.HAND_OFFS] for name in FARM[5:]}
+    others = {name: [core, Family.HAND_OFFS] for name in FARM[:5]}
 
-    found = tiers(farm_rows(), of=quiet, gave=list(quiet))
+    found = tiers(farm_rows(), of=quiet | others, gave=list(quiet))
 
-    assert {found[name] for name in quiet} == {Tier.REVIEW}
+    assert {found[name] for name in quiet} == {tier}
 
 
 def test_however_many_customers_a_relay_has_they_are_watched() -> None:

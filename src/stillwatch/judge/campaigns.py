@@ -133,10 +133,10 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
 
     An account that two hands use goes no further than watch: it may be a stolen key's owner, who is to be told. Neither
     does one that only gives work in a group whose core shows more: it may be a relay's customer, whose conversations
-    went on there, unless it uses the group's software as most of those do. One that takes work over as well is, where
-    nearly all others show more, unless a good part of what it sends is passed so. In a group that only shares things
-    and words, neither does one that shows just one of them, unless all that it sends is drawn from one list: a card and
-    a network are also an agency's.
+    went on there, unless it uses the group's software as most of those do, and shares things where others do. One that
+    takes work over as well is, where nearly all others show more, unless a good part of what it sends is passed so. In
+    a group that only shares things and words, neither does one that shows just one of them, unless all that it sends is
+    drawn from one list: a card and a network are also an agency's.
     An account goes no further than review when fewer than two families tie this very account in firmly, when a verified
     organisation stands behind it, which can be asked, when it was used even once as if by somebody else, or, in a group
     many of whose accounts look stolen, when two networks use it, as they do few others, or when it shares no things as
@@ -151,10 +151,13 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     passes = group.speaking[list(Family).index(Family.HAND_OFFS)]
     gives = passes & group.gave
     only_gives = gives & (speaking == group.faint)
-    # Customers have software of their own: where most who only give use the group's, they are quiet accounts of it.
+    # Customers have software of their own: where most who only give use the group's, they are quiet accounts of it,
+    # unless its accounts share cards, devices or networks, as a customer has no part in.
     uses = group.speaking[list(Family).index(Family.WORDS)]
+    shares = group.speaking[list(Family).index(Family.THINGS)]
+    apart = ~shares & (not gives.all() and float(shares[~gives].mean()) >= options.victims.own_things)
     if gives.any() and float(uses[gives].mean()) > options.most_customers_alike:
-        only_gives &= ~uses
+        only_gives &= ~uses | apart
     core = float((speaking[~only_gives] >= options.families_to_act).mean()) if not only_gives.all() else 0.0
     only_passes = only_gives & (core >= options.core_share)
     busy = (group.passed >= options.customers_pass) & (group.faint == 0) & ~group.gave
@@ -169,7 +172,6 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     two_places = conduct.two_places[group.members]
     abroad = float(two_places[~excused].mean()) if not excused.all() else 0.0
     steals = float(excused.mean()) >= options.victims.looks_stolen and abroad <= options.victims.most_abroad
-    shares = group.speaking[list(Family).index(Family.THINGS)]
     stranger = ~shares & (not excused.all() and float(shares[~excused].mean()) >= options.victims.own_things)
     asked = visited | ((two_places | stranger) & steals)
     out = []
