@@ -65,13 +65,18 @@ def test_things_or_words_alone_are_watched(family: Family, bits: float) -> None:
 
 @pytest.mark.parametrize("drawn", [NEEDED, 60.0])
 def test_words_that_are_all_drawn_from_one_list_are_for_a_person_to_look_at(drawn: float) -> None:
-    """Nobody who has work of its own sends like that; and yet it is one family, and never acts."""
+    """Hardly anybody who has work of its own sends like that; it is one family, and never acts.
+
+    However sure it is, logs without a campaign have shown such groups.
+    """
     verdict = judged({Family.WORDS: 300.0}, drawn=drawn)
 
     assert verdict.drawn
     assert verdict.tier is Tier.REVIEW
-    assert verdict.expected_by_chance == pytest.approx(100 * 2.0**-drawn)
-    assert judged({Family.WORDS: 300.0, Family.THINGS: 300.0}, drawn=drawn).tier is Tier.REVIEW
+    assert verdict.expected_by_chance == JudgeOptions().lists_by_chance
+    both = judged({Family.WORDS: 300.0, Family.THINGS: 300.0}, drawn=drawn)
+    assert both.tier is Tier.REVIEW
+    assert both.expected_by_chance < 1e-6
 
 
 def test_what_is_drawn_from_one_list_says_nothing_where_words_do_not_count() -> None:

@@ -54,6 +54,10 @@ class JudgeOptions:
     choice_bits: float = 10.0
     """What hand-offs or rhythm count less for where nothing else speaks against chance, since a group may have been
     looked for by them (bits): as much as such a group must show beyond others to be kept."""
+    lists_by_chance: float = 0.2
+    """Campaigns that a log of honest traffic shows by a list alone, at least, whatever its bits say: people who write
+    one language, and firms that work through the same documents, draw from one stock, too. Two of twelve looked-at logs
+    without a campaign that others composed had one."""
     lone_sharing_bits: float = 20.0
     """A member that only shares things and words with a campaign at `act`, and is tied in by nothing that it does
     itself, stays at `review` with less evidence than this: neighbours share a card and a tool, too."""
@@ -129,6 +133,8 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     others += min(group.drawn.bits, MOST_BITS) if drawn else 0.0
     alone_bits = max(found_bits[Family.RHYTHM], min(found_bits[Family.HAND_OFFS], group.strong_passes))
     by_chance = expected_by_chance(max(others, alone_bits - options.choice_bits), group.tries)
+    if drawn and counting == 1:
+        by_chance = max(by_chance, options.lists_by_chance)
     return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), drawn, registered)
 
 
