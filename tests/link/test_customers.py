@@ -261,3 +261,34 @@ def test_what_one_customers_jobs_ask_in_other_words_is_no_hand_off() -> None:
         (2, HandOff.REWORDED),
         (1, HandOff.RETRY),
     ]
+
+
+@pytest.mark.parametrize("one_house", [True, False])
+def test_review_jobs_of_firms_whose_developers_each_pay_themselves_accuse_nobody(
+    tmp_path: Path, one_house: bool
+) -> None:
+    """A push sets a firm's jobs going on a runner that many use; without firms it is one hand that does so."""
+    world = World(seed=5)
+    world.honest(300, each=6)
+    prompt, runners = world.talk(30), [world.address() for _ in range(6)]
+    firms_keys = [
+        [
+            world.account(
+                f"job-{firm}-{key}",
+                **({"organisation": f"firm {firm}", "email_domain": f"firm-{firm}.example"} if one_house else {}),
+            )
+            for key in range(7)
+        ]
+        for firm in range(6)
+    ]
+    for keys in firms_keys:
+        for _ in range(16):
+            push = float(world.rng.uniform(0, 3 * 86_400))
+            for key in keys:
+                at, text = push + float(world.rng.uniform(0, 4)), f"{prompt} {world.talk(20)}"
+                net = runners[int(world.rng.integers(6))]
+                world.ask(key, at, text, 6.0, client_ip=net)
+
+    named = accused(scan_world(world.write(tmp_path / "w")), Tier.REVIEW)
+
+    assert bool(named) is not one_house
