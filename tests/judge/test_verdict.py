@@ -31,11 +31,12 @@ def judged(
     tokens: Sequence[SharedToken] = (),
     tries: int = 100,
     drawn: float = 0.0,
+    sameness: float = 0.0,
 ) -> Verdict:
     """The verdict on eight accounts that nothing is known of."""
     listed = Drawn(bits=drawn, texts=30, a_request=3.0, ratio=1.0)
     group = group_of(MEMBERS, bits, strong_passes=strong_passes, tokens=tokens, tries=tries, drawn=listed)
-    return judge_group(group, ROSTER, TRAFFIC, JudgeOptions())
+    return judge_group(replace(group, sameness=sameness), ROSTER, TRAFFIC, JudgeOptions())
 
 
 def counting(verdict: Verdict) -> set[Family]:
@@ -77,6 +78,16 @@ def test_words_that_are_all_drawn_from_one_list_are_for_a_person_to_look_at(draw
     both = judged({Family.WORDS: 300.0, Family.THINGS: 300.0}, drawn=drawn)
     assert both.tier is Tier.REVIEW
     assert both.expected_by_chance < 1e-6
+
+
+@pytest.mark.parametrize(("sameness", "tier"), [(0.12, Tier.REVIEW), (0.38, Tier.WATCH), (math.nan, Tier.REVIEW)])
+def test_who_only_shares_and_asks_for_things_of_its_own_is_watched(sameness: float, tier: Tier) -> None:
+    """Two pools of one hand may do different work; people who bought from one merchant, or of one language, all do."""
+    shared = {Family.THINGS: 300.0, Family.WORDS: 300.0}
+
+    assert judged(shared, sameness=sameness).tier is tier
+    assert judged({Family.WORDS: 300.0}, drawn=60.0, sameness=sameness).tier is tier
+    assert judged(shared | {Family.RHYTHM: 300.0}, sameness=sameness).tier is Tier.ACT
 
 
 def test_what_is_drawn_from_one_list_says_nothing_where_words_do_not_count() -> None:

@@ -54,6 +54,11 @@ class JudgeOptions:
     choice_bits: float = 10.0
     """What hand-offs or rhythm count less for where nothing else speaks against chance, since a group may have been
     looked for by them (bits): as much as such a group must show beyond others to be kept."""
+    own_work: float = 0.15
+    """A group that only shares goes no further than watch where its accounts' words differ so much (intraclass
+    correlation): each has work of its own, and nothing that they do together says that it is dealt out. Of groups that
+    came to review by sharing alone on looked-at logs five campaigns' had 0.03 and less, three of people 0.16 and more;
+    two pools of one campaign that do different work have 0.12 (DESIGN)."""
     lists_by_chance: float = 0.2
     """Campaigns that a log of honest traffic shows by a list alone, at least, whatever its bits say: people who write
     one language, and firms that work through the same documents, draw from one stock, too. Two of twelve looked-at logs
@@ -89,6 +94,8 @@ class Verdict:
     """Whether a family of what accounts do together counts, beside what they share."""
     drawn: bool
     """Whether words count, and all that the accounts send is drawn from one list: a person should look."""
+    own_work: bool
+    """Whether the accounts only share, and each asks for things of its own: that keeps the group at `watch`."""
     registered: npt.NDArray[np.bool_]
     """(n,) members of registered use: exempt whatever the group is."""
 
@@ -108,14 +115,16 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     words = next(one for one in weighed if one.family is Family.WORDS)
     drawn = words.counts and group.drawn.bits >= needed
     drawn &= not could_be_people(group, roster, traffic, options.explanations)
+    own_work = not telling and group.sameness >= options.own_work  # not where it is unknown
     registered = np.array([bool(v) for v in roster.column("authorised_use").take(group.members).to_pylist()])
     tier: Tier | None
     if counting == 0:
         tier = None
     elif counting < options.families_to_act:
-        tier = Tier.REVIEW if alone or drawn else Tier.WATCH
+        tier = Tier.REVIEW if alone or (drawn and not own_work) else Tier.WATCH
     elif not telling:
-        tier = Tier.REVIEW  # things and words are also what an agency, an office and a common tool share
+        # Things and words are also what an agency, an office and a common tool share.
+        tier = Tier.WATCH if own_work else Tier.REVIEW
     elif float(roster.known[group.members].mean()) < options.least_known:
         tier = Tier.REVIEW  # authorised use could not be looked up, and it comes first (law 3)
     elif could_be_people(group, roster, traffic, options.explanations):
@@ -135,7 +144,7 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     by_chance = expected_by_chance(max(others, alone_bits - options.choice_bits), group.tries)
     if drawn and counting == 1:
         by_chance = max(by_chance, options.lists_by_chance)
-    return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), drawn, registered)
+    return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), drawn, own_work, registered)
 
 
 def _weigh(group: Group, family: Family, found: list[Found], needed: float) -> Weighed:

@@ -108,6 +108,11 @@ def limits(group: Group, traffic: Traffic, roster: Roster, verdict: Verdict) -> 
     span = (int(traffic.activity.last.max()) - int(traffic.activity.first.min())) / 3.6e9
     if span < _A_DAY_H:
         out.append(f"The log covers {_long(span)}: a night cannot show, so a class or an office cannot be told apart")
+    if verdict.own_work and verdict.tier is Tier.WATCH:
+        out.append(
+            "Each account asks for things of its own, and nothing that they do together says that one hand deals these"
+            " out: the group goes no further than watch"
+        )
     out.append("Accounts are tied by what they share and do; who is behind them is not known from this")
     if verdict.tier is not None and verdict.tier >= Tier.REVIEW:
         out.append("An account may be in the group through a stolen key: its owner is then a victim and is restored")
