@@ -142,6 +142,12 @@ def test_two_classes_with_the_same_exercises_are_classes(places: tuple[int, ...]
     found = {one.explanation.name for one in find_explanations(group, roster_of(traffic), traffic, DEFAULT)}
 
     assert ("one class" in found) is is_class
+    assert "people in several places" in found
+    assert "one hosted service" not in found
+    cards = roster_of(traffic, payment_fingerprint={f"a{k:02d}": f"card-{k}" for k in range(n)})
+    paying = {one.explanation.name for one in find_explanations(group, cards, traffic, DEFAULT)}
+    assert "one hosted service" in paying
+    assert "people in several places" not in paying
     assert ("one network" in found) is is_class  # one place has two exits, and who is there need not sign up together
 
 

@@ -101,6 +101,7 @@ def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: E
         _one_payer,
         _claimed_customers,
         _one_service,
+        _several_places,
         _one_harness,
         _one_benchmark,
     )
@@ -291,12 +292,25 @@ def _one_service(look: Look) -> Found | None:
     not mostly find a card and a device for each and one exit for all.
     """
     alone = look.own_payers()
-    others = look.holds(*(kind for kind in TokenKind if kind.family is Family.THINGS and kind not in NETWORK_KINDS))
-    networks = look.holds(*NETWORK_KINDS)
-    if min(alone, networks, 1.0 - others) < look.options.own_payers:
+    if look.paying() < look.options.paying or min(alone, look.only_networks()) < look.options.own_payers:
         return None
     words = f"{alone:.0%} of the accounts pay with a card of their own, and all that they share is a network and texts"
     return replace(_found("one hosted service", words, alone), no_further=Tier.WATCH, of_sharing_only=True)
+
+
+def _several_places(look: Look) -> Found | None:
+    """People who pay little and share networks, and by day: classes of several universities with one assignment, say.
+
+    Three networks may be a pool's exits as well, so that this accounts for nothing; but a pool that does nothing
+    together, sleeps at night and asks as little as people do is no more to look at than they are.
+    """
+    if look.paying() >= look.options.paying or not look.like_people():
+        return None
+    share = min(look.own_payers(), look.only_networks())
+    if share < look.options.own_payers:
+        return None
+    words = "few of the accounts pay, and all that they share is networks and texts, by day and little each"
+    return replace(_found("people in several places", words, share), no_further=Tier.WATCH, of_sharing_only=True)
 
 
 def _one_harness(look: Look) -> Found | None:

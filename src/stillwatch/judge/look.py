@@ -11,7 +11,7 @@ from scipy.special import bdtrc
 
 from stillwatch.facts.group import Group, SharedToken
 from stillwatch.facts.roster import Roster
-from stillwatch.facts.token import TokenKind
+from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -124,12 +124,20 @@ class Look:
         own = [owners for owners in pays.values() if len(owners) > 1 and len({one for one in owners if one}) == 1]
         return sum(len(owners) for owners in own) / self.n
 
+    def paying(self) -> float:
+        """Share of the members that pay."""
+        return sum(1 for card in self.values("payment_fingerprint") if card) / self.n
+
     def own_payers(self) -> float:
-        """Share of the members that pay with an instrument that no other member pays with; 0 where too few pay."""
+        """Share of the members that pay with an instrument that no other member pays with, of those who pay at all."""
         counts = Counter(card for card in self.values("payment_fingerprint") if card)
-        pay = sum(counts.values())
         alone = sum(1 for times in counts.values() if times == 1)
-        return alone / pay if pay >= self.options.paying * self.n else 0.0
+        return alone / sum(counts.values()) if counts else 1.0
+
+    def only_networks(self) -> float:
+        """Share of the members that share a network, or that share no other thing, whichever is less."""
+        others = (kind for kind in TokenKind if kind.family is Family.THINGS and kind not in NETWORK_KINDS)
+        return min(self.holds(*NETWORK_KINDS), 1.0 - self.holds(*others))
 
     def few_each(self) -> bool:
         """No more exchanges a day than people make."""
