@@ -207,6 +207,16 @@ def test_whom_only_a_text_ties_to_a_pool_is_a_stranger_where_he_asks_for_somethi
     assert set(np.flatnonzero(told).tolist()) == (OTHER if strange else set())
 
 
+def test_who_passes_nothing_where_all_others_do_again_and_again_is_a_stranger_however_alike_he_asks() -> None:
+    """As much traffic as theirs would have brought him some of it, had he been one of them."""
+    rng = np.random.default_rng(3)
+    passes = [(a, b) for a in range(POOL) for b in range(POOL) if a != b]
+    found = pools(rng, QUIET, np.zeros(2 * POOL, dtype=np.int64), sent=[range(2 * POOL)], passes=passes)
+    members = np.arange(2 * POOL, dtype=np.int32)
+
+    assert set(np.flatnonzero(found.strangers(members, found.ties.background([members]))).tolist()) == OTHER
+
+
 def test_what_does_not_stand_alone_and_what_was_not_read_is_not_parted() -> None:
     """A part must be a campaign by itself, and act; without texts nobody can say that two pools differ."""
     rng = np.random.default_rng(0)

@@ -54,6 +54,10 @@ class PoolOptions:
     """Accounts that only words tie to those who pass work or keep a pace with them are told from these where one hand,
     dealing out its work, would make them ask so differently, in words, purposes or software, this seldom (see
     `SpeakingOptions.alike`): the users of a harness that a campaign uses, too."""
+    too_quiet: float = 4.0
+    """... or where so many times as many of them are quiet as if all passed work by chance, each as often as all do by
+    how much they send: who has as much traffic as those who act, and takes no part, does something else. Of a slow
+    pool more than a quarter pass nothing by chance."""
     least_acting: int = 8
     """... and so many act, at least: fewer say little of what the others would ask."""
     most_groups: int = 64
@@ -204,7 +208,7 @@ class Pools:
         return sends, (float((sends & outside).sum()) + 1.0) / (float((view.known & outside).sum()) + 2.0)
 
     def strangers(self, members: Codes, background: list[Floats]) -> npt.NDArray[np.bool_]:
-        """(n,) whom only words tie to a group, where they ask otherwise than those who pass work or keep a pace.
+        """(n,) whom only words tie to a group, where they are too many, or ask otherwise than those who act.
 
         Nobody where nothing tells the two apart: a slow pool's accounts are seldom limited.
         """
@@ -217,8 +221,17 @@ class Pools:
         quiet: npt.NDArray[np.bool_] = ~acting & ~by[Family.THINGS]
         if int(acting.sum()) < self.options.least_acting or int(quiet.sum()) < self.proposing.least_accounts:
             return nobody
+        if float(quiet.mean()) >= self.options.too_quiet * self._quiet_by_chance(members):
+            return quiet
         alike = self.traits.likeness(members[acting], members[quiet], ASKED)
         return nobody if alike >= self.options.unlike else quiet
+
+    def _quiet_by_chance(self, members: Codes) -> float:
+        """The share of a group's accounts that would pass nothing, if each did so by chance, as often as all do."""
+        _, owner = self.views.passes_between(members, members)
+        made = self.views.exchanges[members].astype(np.float64)
+        rate = len(owner) / max(float(made.sum()), 1.0)
+        return float(np.exp(-rate * made).mean())
 
     def parts(self, members: Codes, stands: Callable[[Codes], bool], background: list[Floats]) -> list[Codes]:
         """The pools that a group really is, the widest first.
