@@ -155,7 +155,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     # unless its accounts share cards, devices or networks, as a customer has no part in.
     uses = group.speaking[list(Family).index(Family.WORDS)]
     shares = group.speaking[list(Family).index(Family.THINGS)]
-    apart = ~shares & (not gives.all() and float(shares[~gives].mean()) >= options.victims.own_things)
+    apart = _out_of_line(shares, gives, options.victims.own_things)
     if gives.any() and float(uses[gives].mean()) > options.most_customers_alike:
         only_gives &= ~uses | apart
     core = float((speaking[~only_gives] >= options.families_to_act).mean()) if not only_gives.all() else 0.0
@@ -172,7 +172,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     two_places = conduct.two_places[group.members]
     abroad = float(two_places[~excused].mean()) if not excused.all() else 0.0
     steals = float(excused.mean()) >= options.victims.looks_stolen and abroad <= options.victims.most_abroad
-    stranger = ~shares & (not excused.all() and float(shares[~excused].mean()) >= options.victims.own_things)
+    stranger = _out_of_line(shares, excused, options.victims.own_things)
     asked = visited | ((two_places | stranger) & steals)
     out = []
     for place in np.flatnonzero(kept).tolist():
@@ -201,3 +201,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
             )
         )
     return tuple(sorted(out, key=lambda one: (-one.confidence, -one.bits, one.account_id)))
+
+
+def _out_of_line(shares: npt.NDArray[np.bool_], but: npt.NDArray[np.bool_], least: float) -> npt.NDArray[np.bool_]:
+    """(n,) who shares no things in a group in which this share of all `but` some do."""
+    return ~shares & (not but.all() and float(shares[~but].mean()) >= least)

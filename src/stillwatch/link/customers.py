@@ -51,7 +51,7 @@ def firms(claims: Sequence[Codes], views: Sequence[Incidence], payer: Codes, mos
     firm: list[npt.NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
     for claim in claims:
         of = _claimed_by_few(claim, views, most)
-        inside = np.flatnonzero((of >= 0) & _shares_within(of, views) & _paid_alone(of, payer))
+        inside = np.flatnonzero((of >= 0) & _shares_within(of, views) & _alone(of, payer))
         account.append(inside)
         firm.append(of[inside].astype(np.int64) + first)
         first += int(claim.max(initial=-1)) + 1
@@ -90,10 +90,10 @@ def _held_by_one(view: Incidence, of: Codes) -> npt.NDArray[np.bool_]:
     return one
 
 
-def _paid_alone(of: Codes, payer: Codes) -> npt.NDArray[np.bool_]:
-    """(accounts,) whether whoever pays for an account pays for accounts with the same claim only."""
-    order = np.lexsort((of, payer))
-    first = np.flatnonzero(np.diff(payer[order], prepend=-1))
+def _alone(of: Codes, within: Codes) -> npt.NDArray[np.bool_]:
+    """(accounts,) whether all with an account's number in `within`, one payer's say, have one number in `of`."""
+    order = np.lexsort((of, within))
+    first = np.flatnonzero(np.diff(within[order], prepend=-2))  # no number is less than -1
     low, high = (end.reduceat(of[order], first) for end in (np.minimum, np.maximum))
     alone = np.zeros(len(of), dtype=np.bool_)
     alone[order] = np.repeat(low == high, np.diff(np.append(first, len(of))))
@@ -137,13 +137,7 @@ def houses(owner: Codes, domain: Codes, views: Sequence[Incidence]) -> Codes:
     """
     n = len(owner)
     of = _claimed_by_few(domain, views, n)
-    known = of >= 0
-    order = np.lexsort((owner, of))
-    first = np.flatnonzero(np.diff(of[order], prepend=-2))
-    low, high = (end.reduceat(owner[order], first) for end in (np.minimum, np.maximum))
-    one = np.zeros(n, dtype=np.bool_)
-    one[order] = np.repeat((low == high) & (low >= 0), np.diff(np.append(first, n)))
-    found: Codes = np.where(known & one, n + of, np.arange(n)).astype(np.int32)
+    found: Codes = np.where((of >= 0) & (owner >= 0) & _alone(owner, of), n + of, np.arange(n)).astype(np.int32)
     return found
 
 

@@ -90,8 +90,9 @@ class Traits:
         rounds = self.options.rounds
         told = [p_of_difference(self._values(trait, both), len(one), rounds, rng) for trait in traits]
         if closely and min(told) <= 1.0 / (rounds + 1):
-            trait = traits[int(np.argmin(told))]
-            told.append(p_of_difference(self._values(trait, both), len(one), self.options.close_rounds, rng))
+            most = int(np.argmin(told))
+            values = self._values(traits[most], both)
+            told[most] = p_of_difference(values, len(one), self.options.close_rounds, rng)
         return min(1.0, min(told) * len(traits))
 
     def _drawn(self, accounts: Codes, rng: np.random.Generator) -> Codes:
