@@ -117,6 +117,8 @@ class Group:
     seconded: float
     """Bits that a second family must show once another has confirmed the group: fewer groups come that far."""
     drawn: Drawn = field(default_factory=Drawn)
+    among_itself: bool = True
+    """Whether hand-offs are the group's own: more than one pair pass work, or it quotes itself as often as others."""
     hand: int = -1
     """Groups that one hand seems to move have the same number; -1 where that was not asked."""
 

@@ -127,6 +127,8 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
         tier = Tier.WATCH if own_work else Tier.REVIEW
     elif float(roster.known[group.members].mean()) < options.least_known:
         tier = Tier.REVIEW  # authorised use could not be looked up, and it comes first (law 3)
+    elif not group.among_itself and all(one.family is Family.HAND_OFFS for one in telling):
+        tier = Tier.REVIEW  # whoever asks for the same things finds the answers of others in them, members or not
     elif could_be_people(group, roster, traffic, options.explanations):
         tier = Tier.REVIEW  # the log is too short to tell a class or an office from a campaign on one network
     else:

@@ -170,14 +170,15 @@ def beyond_firms(view: Incidence, firm: Codes) -> Incidence:
 def between_customers(passed: HandOffs, pairs: Codes, firm: Codes, customer: Codes) -> HandOffs:
     """The hand-offs without those between the two accounts of a pair, or the accounts of a firm.
 
-    What one customer's accounts ask in other words after a limit is left out as well: its jobs ask much the same, and
-    start each other.
+    What one customer's accounts ask in other words after a limit, or days later, is left out as well: its jobs ask much
+    the same, and start each other.
     """
     accounts = len(firm)
     own = pairs[:, 0].astype(np.int64) * accounts + pairs[:, 1]
     low, high = np.minimum(passed.giver, passed.taker), np.maximum(passed.giver, passed.taker)
     kept = ~np.isin(low.astype(np.int64) * accounts + high, own) & (firm[passed.giver] != firm[passed.taker])
-    kept &= (passed.kind != HandOff.REWORDED) | (customer[passed.giver] != customer[passed.taker])
+    told = ~np.isin(passed.kind, (HandOff.REWORDED, HandOff.PARKED))
+    kept &= told | (customer[passed.giver] != customer[passed.taker])
     return HandOffs(passed.giver[kept], passed.taker[kept], passed.kind[kept], passed.count[kept])
 
 

@@ -50,6 +50,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
     seconded: float,
     strong_passes: float,
     drawn: Drawn,
+    among_itself: bool,
     hand: int,
 ) -> Group:
     """Everything that `judge` and the report need to know of one group."""
@@ -92,6 +93,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         seconded=seconded,
         strong_passes=strong_passes,
         drawn=drawn,
+        among_itself=among_itself,
         hand=hand,
     )
 

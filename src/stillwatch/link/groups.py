@@ -93,6 +93,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
             seconded=search.seconded,
             strong_passes=search.strong_passes(one.members),
             drawn=search.dealing.drawn(one.members),
+            among_itself=search.views.among_itself(one.members, options.mixture),
             hand=one.hand,
         )
         for one, families, rhythm in kept

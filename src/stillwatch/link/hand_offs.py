@@ -13,7 +13,7 @@ from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.common_property import Codes, Columns, by_time, common
 from stillwatch.link.passed_phrases import carried, quoted, reworded, signatures
-from stillwatch.link.retries import RetryOptions, retries
+from stillwatch.link.retries import RetryOptions, parked, retries
 
 
 class HandOff(IntEnum):
@@ -26,6 +26,7 @@ class HandOff(IntEnum):
     RESUMED = 5
     CARRIED = 6
     REWORDED = 7
+    PARKED = 8
 
     @property
     def words(self) -> str:
@@ -38,10 +39,11 @@ class HandOff(IntEnum):
             HandOff.RESUMED: "a conversation one account sent in went on in another, with an answer from elsewhere",
             HandOff.CARRIED: "a reasoning signature issued elsewhere was sent in by both",
             HandOff.REWORDED: "a request was tried again in other words elsewhere after a limit, ban or refusal",
+            HandOff.PARKED: "what failed on one account, and was let be there, was asked on another hours or days later",
         }[self]
 
 
-RETRIED: Final = (HandOff.RETRY, HandOff.REWORDED)
+RETRIED: Final = (HandOff.RETRY, HandOff.REWORDED, HandOff.PARKED)
 """Ways round a limit, a ban or a refusal."""
 
 
@@ -143,6 +145,7 @@ def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions, tried: 
     found = [
         (*same, HandOff.RETRY),
         (*_others_than(same, (again[0], again[1]), len(roster)), HandOff.REWORDED),
+        (*parked(rows, roster, options.retries), HandOff.PARKED),
         (giver, taker, HandOff.CONTINUED),
         (*_gone_on(rows, roster, options, "turn", "earlier", elsewhere)[:2], HandOff.RESUMED),
         (*quoted(traffic.said, traffic.asked, roster, options.quote_holders, options.least_quotes), HandOff.QUOTED),

@@ -114,15 +114,16 @@ class Views:
         """What hand-offs say for each account about a group, in bits: partners inside are likelier in one hand.
 
         Null: partners are met in proportion to the group's share of all exchanges; for quotations, where public text
-        also passes between strangers, to its share of all quotations if that is larger. Without `quotations` only the
-        others count.
+        also passes between strangers, as often as others quote the group or are quoted by it, if that is oftener.
+        Whoever takes words only, as many from others, and is quoted by none of the group marks or edits what everybody
+        is answered: that says nothing. Without `quotations` only the others count.
         """
         if len(self.partner) == 0:
             return np.zeros(len(accounts))
         inside = np.zeros(len(self.exchanges), dtype=np.bool_)
         inside[members] = True
         share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
-        quoted = float(self.quotations[members].sum()) / max(1, int(self.quotations.sum()))
+        quoted = self._quoted_by_others(members, inside)
         rows, owner = rows_of(self.partner_bounds, accounts)
         reuse = options.partner_reuse
         gain = np.log2((1.0 - reuse) + reuse / np.maximum([share, max(share, quoted)], 1e-6))
@@ -144,10 +145,25 @@ class Views:
         strong = within & ~self.quoted[rows]
         took = np.bincount(owner[strong & self.takes[rows]], minlength=n) > 0
         gave = np.bincount(owner[strong], minlength=n) > 0
+        words = self.quoted[rows]
+        told = np.bincount(owner[within & words & ~self.takes[rows]], minlength=n) > 0
+        takes_here = np.bincount(owner[within & words & self.takes[rows]], minlength=n)
+        takes_elsewhere = np.bincount(owner[~within & words & self.takes[rows]], minlength=n)
+        both_ways &= gave | told | (takes_here > takes_elsewhere)
         rare = np.where(took, options.strangers_take, np.where(gave, options.strangers_give, 1.0))
         for_it = np.minimum(for_it, options.most_passes * gain[0]) - np.log2(rare)
         bits: Floats = for_it * both_ways + np.maximum(against, options.most_passes * np.log2(1.0 - reuse))
         return bits
+
+    def _quoted_by_others(self, members: Codes, inside: npt.NDArray[np.bool_]) -> float:
+        """How often those who are not of a group quote one of it or are quoted by it, of all that they do so.
+
+        What a group quotes of itself says nothing of how often strangers would.
+        """
+        rows, _ = rows_of(self.partner_bounds, members)
+        across = int((self.quoted[rows] & ~inside[self.partner[rows]]).sum())
+        others = int(self.quotations.sum()) - int(self.quotations[members].sum())
+        return (across + 1.0) / (others + 2.0)
 
     def passes_between(self, ours: Codes, theirs: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The rows of hand-offs, either way, from some accounts to others, and the place in `ours` of each."""
@@ -213,6 +229,21 @@ class Views:
         """(n,) who passes anything but words within a group."""
         rows, owner = self.passes_between(members, members)
         return np.bincount(owner[~self.quoted[rows]], minlength=len(members)) > 0
+
+    def among_itself(self, members: Codes, options: MixtureOptions) -> bool:
+        """Whether a group's hand-offs are its own: more than a pair pass work, or it quotes itself as much as others.
+
+        Whoever asks for the same things gets the same answers, and strangers who do find them in each other's requests.
+        """
+        rows, owner = rows_of(self.partner_bounds, members)
+        inside = np.isin(self.partner[rows], members)
+        strong, within, across = (
+            inside & ~self.quoted[rows],
+            inside & self.quoted[rows] & ~self.takes[rows],  # each once
+            ~inside & self.quoted[rows],
+        )
+        pass_work = len(np.unique(owner[strong])) >= options.passing_accounts
+        return pass_work or int(within.sum()) >= int(across.sum())
 
     def few_pass(self, members: Codes, options: MixtureOptions) -> bool:
         """Whether too few accounts of a group pass anything within it to speak for all of them."""

@@ -1,4 +1,4 @@
-"""Requests tried again elsewhere, as they were, after a limit, a ban or a refusal."""
+"""Requests tried again elsewhere, as they were, after a limit, a ban or a refusal: at once, or parked for later."""
 
 from dataclasses import dataclass
 
@@ -43,6 +43,13 @@ class RetryOptions:
     with less than this probability."""
     around_s: tuple[float, ...] = (5.0, 60.0, 600.0)
     """These moments: this long before and after the failure (seconds)."""
+    parked_s: float = 259_200.0
+    """What failed may be given to another account with the work of the next days: within this time (seconds)."""
+    parked_holders: int = 3
+    """... where no more accounts ever send it: a public question fails somewhere before somebody else asks it ..."""
+    parked_failing: float = 0.2
+    """... and where the account that failed with it fails with this share of what it asks at most. Who is refused half
+    of what he asks, as whoever works through a suite of jailbreaks is, fails with it before others do by luck."""
 
 
 def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> tuple[Codes, Codes, Times]:
@@ -68,6 +75,28 @@ def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> 
         prompt = _prompt(sent, start, end, around, options.prompt_s * 1e6, options.luck)
         counts |= prompt & (senders_so_far(sent, account) <= most)
     pairs: tuple[Codes, Codes, Times] = _pair_retries(sent, account, start, end, failed[some] & counts, window)
+    return pairs
+
+
+def parked(rows: Columns, roster: Roster, options: RetryOptions) -> tuple[Codes, Codes]:
+    """Who failed with a whole request and let it be, and who made it next, hours or days later.
+
+    People ask again themselves; what one account never asks again and another asks as it was had been put aside for it.
+    Nobody was answered it in between.
+    """
+    request = rows["request"]
+    withheld = np.isin(rows["outcome"], WITHHELD)
+    code = roster.codes(rows["account"])
+    asked = np.bincount(code, minlength=len(roster))
+    often = np.bincount(code[withheld], minlength=len(roster)) > options.parked_failing * np.maximum(asked, 1)
+    failed = withheld & (request != 0)
+    some = by_time(rows, np.flatnonzero(is_among(request, request[failed])), request)
+    account, sent = code[some], request[some]
+    counts = ~common(sent, account, options.parked_holders) & ~often[account]
+    soon, late = np.int64(options.window_s * 1e6), np.int64(options.parked_s * 1e6)
+    pairs: tuple[Codes, Codes] = _pair_parked(
+        sent, account, rows["start"][some], rows["end"][some], failed[some], counts, soon, late
+    )
     return pairs
 
 
@@ -133,6 +162,34 @@ def _pair_retries(request, account, start, end, failed, window):  # type: ignore
             tried_at[n] = start[k]
             n += 1
     return giver[:n].copy(), taker[:n].copy(), tried_at[:n].copy()
+
+
+@nb.njit(cache=True)
+def _pair_parked(request, account, start, end, failed, counts, soon, late):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
+    """Rows sorted by request and then start: pair each failure, before any answer, with a later attempt elsewhere."""
+    giver = np.empty(len(request), dtype=np.int32)
+    taker = np.empty(len(request), dtype=np.int32)
+    n = 0
+    low = 0
+    while low < len(request):
+        high = low + 1
+        while high < len(request) and request[high] == request[low]:
+            high += 1
+        for k in range(low, high - 1):
+            if not failed[k]:
+                break
+            gap = start[k + 1] - end[k]
+            if not counts[k] or account[k + 1] == account[k] or gap <= soon or gap > late:
+                continue
+            again = False
+            for m in range(k + 1, high):
+                again |= account[m] == account[k]
+            if not again:
+                giver[n] = account[k]
+                taker[n] = account[k + 1]
+                n += 1
+        low = high
+    return giver[:n].copy(), taker[:n].copy()
 
 
 @nb.njit(cache=True)

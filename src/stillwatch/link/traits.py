@@ -12,7 +12,7 @@ from stillwatch.facts.activity import Activity
 from stillwatch.facts.group import Codes
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.rows import rows_of
-from stillwatch.stats.two_samples import p_of_difference
+from stillwatch.stats.two_samples import distance, p_of_difference
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,6 +46,9 @@ class TraitOptions:
     """Random divisions that two sets of accounts are compared with."""
     close_rounds: int = 9_999
     """... and so many where they differ more than any of those and it matters how much."""
+    least_software: float = 0.2
+    """Two sets are not taken to be apart by software less than this far (squared distance): three accounts in ten of
+    the one would send other parameters than those of the other."""
     most_accounts: int = 300
     """Accounts of a set that are looked at, drawn at random from more (bounds the time)."""
 
@@ -94,6 +97,29 @@ class Traits:
             values = self._values(traits[most], both)
             told[most] = p_of_difference(values, len(one), self.options.close_rounds, rng)
         return min(1.0, min(told) * len(traits))
+
+    def apart(self, ours: Codes, theirs: Codes, others: Codes, by: frozenset[Trait], told: float) -> float:
+        """How far two sets of accounts are apart, as a share of how far the farther one is from `others`.
+
+        In the trait of `by` in which they are farthest apart so, of those that differ beyond chance (`told`, corrected
+        for their number); 0 where none does. Two wide sets of one hand differ in something if it deals out several
+        kinds of work; strangers differ about as much from a hand's accounts as from everybody's.
+        """
+        name = blake2b(ours.tobytes() + b"|" + theirs.tobytes() + b"|", digest_size=16).digest()
+        rng = np.random.default_rng([self.seed, int.from_bytes(name)])
+        one, other, rest = (self._drawn(some, rng) for some in (ours, theirs, others))
+        both = np.concatenate([one, other, rest])
+        traits = sorted(self.options.looked_at & by, key=lambda trait: trait.name)
+        found = 0.0
+        for trait in traits:
+            values = self._values(trait, both)
+            first, second, third = np.split(values, [len(one), len(one) + len(other)])
+            luck = p_of_difference(values[: len(one) + len(other)], len(one), self.options.rounds, rng)
+            if luck * len(traits) < told:
+                least = self.options.least_software if trait is Trait.SOFTWARE else np.finfo(np.float64).tiny
+                width = max(distance(first, third), distance(second, third), least)
+                found = max(found, distance(first, second) / width)
+        return found
 
     def _drawn(self, accounts: Codes, rng: np.random.Generator) -> Codes:
         most = self.options.most_accounts
