@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.hand_offs import WORDS_ONLY, HandOff, HandOffs
 from stillwatch.link.mixture import MixtureOptions, Views
 
 ACCOUNTS = 60
@@ -39,7 +39,7 @@ def test_nothing_passed_says_nothing() -> None:
     assert bits([]) == [0.0] * len(GROUP)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in HandOff if kind is not HandOff.QUOTED])
+@pytest.mark.parametrize("kind", [kind for kind in HandOff if kind not in WORDS_ONLY])
 def test_who_takes_is_tied_in_more_than_who_gives(kind: HandOff) -> None:
     """Honest people's work is now and then gone on with elsewhere; hardly any go on with what others began."""
     giver, taker, *others = bits([(0, 1, kind)])
@@ -93,9 +93,53 @@ def test_an_account_outside_is_judged_like_one_inside() -> None:
 def test_quotations_can_be_left_out(passes: list[Pass]) -> None:
     """Without them, the log says what a log without quotations says."""
     accounts = list(range(20))
+    passes = [one for one in passes if one[2] is not HandOff.LATER]
     strong = [one for one in passes if one[2] is not HandOff.QUOTED]
 
     assert bits(passes, accounts, quotations=False) == pytest.approx(bits(strong, accounts))
+
+
+def test_what_was_put_off_is_as_telling_as_any_hand_off_where_many_take_part() -> None:
+    """A few who ask what failed elsewhere days before do so by luck; eight of a group do not."""
+    few = [(0, 1, HandOff.LATER), (2, 3, HandOff.LATER)]
+    group = range(20)
+
+    def strong(passes: list[Pass]) -> float:
+        giver, taker, kind = (np.array([one[i] for one in [*ELSEWHERE, *passes]], dtype=np.int32) for i in range(3))
+        views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
+        members = np.array(group, dtype=np.int32)
+        return float(views.pass_bits(members, members, MixtureOptions(), quotations=False).sum())
+
+    assert strong(few) == 0.0
+    assert strong([(2 * k, 2 * k + 1, HandOff.LATER) for k in range(4)]) > 40
+
+
+def test_who_marks_what_everybody_is_answered_is_not_tied_by_it() -> None:
+    """A grader quotes as many others as of the group, and nobody of it quotes the grader."""
+    inside = [(a, 0, HandOff.QUOTED) for a in (1, 2)]
+    outside = [(a, 0, HandOff.QUOTED) for a in (20, 30)]
+
+    grader = bits([*ELSEWHERE, *inside, *outside])[0]
+    judge = bits([*ELSEWHERE, *inside])[0]
+    worker = bits([*ELSEWHERE, *inside, *outside, (0, 1, HandOff.QUOTED)])[0]
+
+    assert grader < 0 < min(worker, judge)
+
+
+@pytest.mark.parametrize(
+    ("passes", "own"),
+    [
+        ([(0, 1, HandOff.RETRY), (1, 2, HandOff.RETRY), (3, 20, HandOff.QUOTED)], True),  # three accounts pass work
+        ([(0, 1, HandOff.RETRY), (2, 3, HandOff.QUOTED), (4, 20, HandOff.QUOTED)], True),
+        ([(0, 1, HandOff.RETRY), (2, 3, HandOff.QUOTED), (4, 20, HandOff.QUOTED), (21, 5, HandOff.QUOTED)], False),
+    ],
+)
+def test_hand_offs_are_a_groups_own_where_it_quotes_itself_as_much_as_others(passes: list[Pass], own: bool) -> None:
+    """A pair that passes work does not make the quotations of others around it more than what strangers quote."""
+    giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
+    views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
+
+    assert views.among_itself(np.array(GROUP, dtype=np.int32), MixtureOptions()) is own
 
 
 def test_quotations_say_less_than_other_hand_offs() -> None:

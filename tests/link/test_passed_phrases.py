@@ -37,6 +37,23 @@ def test_what_was_answered_before_or_is_asked_much_later_was_not_tried_again() -
     assert passed(rows) == set()
 
 
+def test_what_failed_and_was_put_off_is_asked_in_other_words_elsewhere() -> None:
+    """A list's item, worded anew for the account that gets it the next day; a phrase of it alone may be luck."""
+    item, other = TALK(12), TALK(12)
+    own: list[dict[str, Any]] = [{"account_id": "one", "text": TALK()} for _ in range(12)]
+    rows: list[dict[str, Any]] = [
+        *own,
+        {"account_id": "one", "text": f"{TALK(6)} {item}", "status": 429},
+        {"account_id": "one", "text": f"{TALK(6)} {other}", "status": 429},
+        {"account_id": "one", "text": f"{TALK(9)} {other}"},
+        {"account_id": "two", "text": f"{item} {TALK(4)}", "started_at": at(80_000.0)},
+        {"account_id": "two", "text": f"{other} {TALK(4)}", "started_at": at(80_100.0)},
+        {"account_id": "three", "text": f"{TALK(30)} {' '.join(item.split()[:5])}", "started_at": at(90_000.0)},
+    ]
+
+    assert passed(rows) == {("one", "two", HandOff.LATER)}
+
+
 def test_what_crowds_ask_about_was_not_tried_again_by_the_next_of_them() -> None:
     """The day's news, limited on one account, comes up on many others within a minute."""
     news = TALK()

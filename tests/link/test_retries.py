@@ -31,6 +31,42 @@ def test_an_honest_retry_stays_on_its_account() -> None:
     assert passed(rows) == set()
 
 
+def put_off(text: str, *later: dict[str, Any]) -> list[dict[str, Any]]:
+    """A request that is limited on an account that is answered all else, and what comes hours later."""
+    own: list[dict[str, Any]] = [{"account_id": "one", "text": TALK()} for _ in range(5)]
+    rest = [{"text": text, "started_at": at(hours * 3_600.0), **row} for hours, row in enumerate(later, start=5)]
+    return [*own, {"account_id": "one", "status": 429, "text": text}, *rest]
+
+
+def test_a_request_that_was_put_off_and_made_on_another_account_hours_later() -> None:
+    """What failed is given to somebody else with the next day's work."""
+    assert passed(put_off(TALK(), {"account_id": "two"})) == {("one", "two", HandOff.PARKED)}
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        ["one", "two"],  # asked again by whoever failed
+        ["two", "three", "four"],  # common property
+    ],
+)
+def test_what_people_ask_again_or_many_ask_was_not_put_off_for_another(later: list[str]) -> None:
+    """Who fails asks again; and a public question fails somewhere before somebody else asks it."""
+    assert passed(put_off(TALK(), *({"account_id": name} for name in later))) == set()
+
+
+def test_who_fails_with_half_of_what_he_asks_puts_nothing_off() -> None:
+    """Of a suite of jailbreaks most is refused to everybody who works through it."""
+    refused = [{"account_id": "one", "text": TALK(), "finish_reason": "refusal"} for _ in range(4)]
+
+    assert passed([*refused, *put_off(TALK(), {"account_id": "two"})]) == set()
+
+
+def test_what_is_made_elsewhere_after_more_than_days_is_another_matter() -> None:
+    """A question may come up again next week."""
+    assert passed(put_off(TALK(), {"account_id": "two", "started_at": at(7 * 86_400.0)})) == set()
+
+
 def test_what_everybody_asks_passes_nothing_on() -> None:
     """A popular prompt that failed once and was asked by many others was not handed to any of them."""
     rows: list[dict[str, Any]] = [

@@ -64,6 +64,21 @@ def test_how_much_two_pools_differ_is_told_closely_where_it_matters() -> None:
     assert found.likeness(codes(12), codes(12, 24), closely=True) == found.likeness(codes(12), codes(12, 24))
 
 
+def test_a_hand_that_deals_its_work_out_unevenly_is_near_itself() -> None:
+    """Two wide sets of its accounts differ beyond chance, but far less than either does from everybody else."""
+    rng = np.random.default_rng(0)
+    topics = np.concatenate([np.zeros(600, dtype=np.int64), np.repeat(np.arange(1, 41), 5)])
+    found = traits(activity(rng, topics, np.full(800, 40)))
+    # A tenth of the one set does work of another kind.
+    found.activity.mix[:30] = 0.7 * found.activity.mix[:30] + 0.3 * found.activity.mix[600:630]
+    words, others = frozenset({Trait.WORDS}), codes(600, 800)
+
+    assert found.likeness(codes(300), codes(300, 600), words) < 0.05
+    assert 0.0 < found.apart(codes(300), codes(300, 600), others, words) < 0.1
+    assert found.apart(codes(300), codes(600, 605), others, words) > 0.5
+    assert found.apart(codes(150), codes(150, 300)[::2], others, words, told=0.001) == 0.0
+
+
 def test_a_pool_that_is_asked_ten_times_as_much_is_another() -> None:
     """The same topic, but another hand deals out the work."""
     rng = np.random.default_rng(0)

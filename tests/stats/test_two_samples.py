@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.stats.two_samples import p_of_difference
+from stillwatch.stats.two_samples import distance, p_of_difference
 
 
 def brute(values: np.ndarray, ours: np.ndarray) -> float:
@@ -17,6 +17,17 @@ def brute(values: np.ndarray, ours: np.ndarray) -> float:
         return float(np.mean(pairs))
 
     return among(one) + among(other) - 2.0 * float(np.mean([float(a @ b) for a in one for b in other]))
+
+
+@given(ours=st.integers(2, 6), theirs=st.integers(2, 6), seed=st.integers(0, 99))
+def test_the_distance_is_the_definitions(ours: int, theirs: int, seed: int) -> None:
+    """Means over pairs of different rows."""
+    values = np.random.default_rng(seed).normal(size=(ours + theirs, 3))
+
+    told = distance(values[:ours], values[ours:])
+
+    assert told == pytest.approx(brute(values, np.arange(ours + theirs) < ours))
+    assert distance(values[:1], values[1:]) == 0.0
 
 
 def exact(values: np.ndarray, first: int) -> float:

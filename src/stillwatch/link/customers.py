@@ -177,7 +177,7 @@ def between_customers(passed: HandOffs, pairs: Codes, firm: Codes, customer: Cod
     own = pairs[:, 0].astype(np.int64) * accounts + pairs[:, 1]
     low, high = np.minimum(passed.giver, passed.taker), np.maximum(passed.giver, passed.taker)
     kept = ~np.isin(low.astype(np.int64) * accounts + high, own) & (firm[passed.giver] != firm[passed.taker])
-    told = ~np.isin(passed.kind, (HandOff.REWORDED, HandOff.PARKED))
+    told = ~np.isin(passed.kind, (HandOff.REWORDED, HandOff.PARKED, HandOff.LATER))
     kept &= told | (customer[passed.giver] != customer[passed.taker])
     return HandOffs(passed.giver[kept], passed.taker[kept], passed.kind[kept], passed.count[kept])
 

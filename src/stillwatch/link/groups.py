@@ -11,6 +11,7 @@ from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.candidates import candidates
+from stillwatch.link.company import Company
 from stillwatch.link.describe import Scene, describe
 from stillwatch.link.evidence import Evidence
 from stillwatch.link.joining import Joiner
@@ -68,9 +69,11 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
         search.views, timelines, traits, search.ties, search.one_pace,
         search.acts, search.only_passes, options.pools, options.pace, options.candidates, rng,
     )  # fmt: skip
+    company = Company(search.views, search.ties, traits, options.company)
     joiner = Joiner(
-        search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools, search.dealing
-    )
+        search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools, search.dealing,
+        company,
+    )  # fmt: skip
     joined = joiner.join(search.confirm(proposed, paced), least)
     kept = [
         (one, families, rhythm)

@@ -12,8 +12,8 @@ from stillwatch.facts.pairs import is_among
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.common_property import Codes, Columns, by_time, common
-from stillwatch.link.passed_phrases import carried, quoted, reworded, signatures
-from stillwatch.link.retries import RetryOptions, parked, retries
+from stillwatch.link.passed_phrases import carried, parked_words, quoted, reworded, signatures
+from stillwatch.link.retries import RetryOptions, fails_often, parked, retries
 
 
 class HandOff(IntEnum):
@@ -27,6 +27,7 @@ class HandOff(IntEnum):
     CARRIED = 6
     REWORDED = 7
     PARKED = 8
+    LATER = 9
 
     @property
     def words(self) -> str:
@@ -39,12 +40,15 @@ class HandOff(IntEnum):
             HandOff.RESUMED: "a conversation one account sent in went on in another, with an answer from elsewhere",
             HandOff.CARRIED: "a reasoning signature issued elsewhere was sent in by both",
             HandOff.REWORDED: "a request was tried again in other words elsewhere after a limit, ban or refusal",
-            HandOff.PARKED: "what failed on one account, and was let be there, was asked on another hours or days later",
+            HandOff.PARKED: "a request that failed on one account was put off and made on another hours or days later",
+            HandOff.LATER: "a request that failed on one account was put off and made in other words on another later",
         }[self]
 
 
-RETRIED: Final = (HandOff.RETRY, HandOff.REWORDED, HandOff.PARKED)
+RETRIED: Final = (HandOff.RETRY, HandOff.REWORDED, HandOff.PARKED, HandOff.LATER)
 """Ways round a limit, a ban or a refusal."""
+WORDS_ONLY: Final = (HandOff.QUOTED, HandOff.LATER)
+"""What is told by a few phrases, which pass between strangers, too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,10 +146,14 @@ def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions, tried: 
     again = np.unique(np.stack([tried.giver[tried.reworded], tried.taker[tried.reworded]]), axis=1)
     giver, taker, later = _gone_on(rows, roster, options, "closing", "history", np.arange(len(rows["exchange"])))
     elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), later)
+    often = fails_often(rows, roster, options.retries)
+    put_off = parked(rows, roster, often, options.retries)
+    words = parked_words(traffic.failed, traffic.asked, traffic.phrases, roster, often, options.retries)
     found = [
         (*same, HandOff.RETRY),
         (*_others_than(same, (again[0], again[1]), len(roster)), HandOff.REWORDED),
-        (*parked(rows, roster, options.retries), HandOff.PARKED),
+        (*put_off, HandOff.PARKED),
+        (*_others_than(put_off, words, len(roster)), HandOff.LATER),
         (giver, taker, HandOff.CONTINUED),
         (*_gone_on(rows, roster, options, "turn", "earlier", elsewhere)[:2], HandOff.RESUMED),
         (*quoted(traffic.said, traffic.asked, roster, options.quote_holders, options.least_quotes), HandOff.QUOTED),

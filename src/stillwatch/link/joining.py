@@ -10,6 +10,7 @@ from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family
 from stillwatch.link.choosing import Confirmed, chosen
+from stillwatch.link.company import Company
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.one_hand import Hands
 from stillwatch.link.parting import circles_of_things, parts_of, without_passing_apart
@@ -43,6 +44,7 @@ class Joiner:
         pace: Pace,
         pools: Pools | None = None,
         dealt: "Dealt | None" = None,
+        company: Company | None = None,
     ) -> None:
         """Take the scan's views and what may be asked about it.
 
@@ -53,6 +55,7 @@ class Joiner:
         """
         self.pools = pools
         self.dealt = dealt
+        self.company = company
         self.together = together
         self.stands = stands
         self.views = views
@@ -79,7 +82,8 @@ class Joiner:
                 break
         groups = [part for members in groups for part in parts_of(self.views, members, self._act_as_one, least)]
         groups = self._passing_apart(self._in_pools(self._without_strangers(groups)), least)
-        groups = self._dealt(self._moved(self._in_pieces(groups), confirmed))
+        groups = self._moved(self._in_pieces(groups), confirmed)
+        groups = self._dealt(groups if self.company is None else self.company.taken_in(groups))
         groups, surest = self._completed(groups)
         groups = [members for members in groups if len(members) >= least]
         groups.sort(key=lambda members: (-len(members), int(members[0])))

@@ -10,7 +10,7 @@ from scipy.special import pdtrc
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
-from stillwatch.link.hand_offs import RETRIED, HandOff, HandOffs
+from stillwatch.link.hand_offs import RETRIED, WORDS_ONLY, HandOff, HandOffs
 from stillwatch.stats.calibrate import MOST_BITS, bits_of_p
 from stillwatch.stats.reuse_kernel import in_sequence, leave_one_out, quick_bits
 
@@ -50,6 +50,9 @@ class MixtureOptions:
     passing_share: float = 0.3
     """... and this share of them: a pair that passes work on says nothing of six colleagues beside it. Joining two
     groups asks the same share (`taking_part`)."""
+    many_later: int = 8
+    """What failed is asked in other words elsewhere by luck between a few accounts, in groups of three to seven on
+    looked-at logs; where so many of a group take part in it, it is as telling as any other hand-off."""
     most_passes: int = 3
     """Hand-offs of one account beyond this many add nothing: they are not independent of each other."""
 
@@ -68,17 +71,18 @@ class Views:
         self.partner_of = np.concatenate([passed.giver, passed.taker])
         self.partner = np.concatenate([passed.taker, passed.giver])
         self.times = np.concatenate([passed.count, passed.count])
-        self.quoted = np.tile(passed.kind == HandOff.QUOTED, 2)
+        self.quoted = np.tile(np.isin(passed.kind, WORDS_ONLY), 2)
+        self.later = np.tile(passed.kind == HandOff.LATER, 2)
         self.gifts = np.concatenate([_gifts(passed, len(exchanges)), np.zeros(len(passed), dtype=np.int32)])
         self.retried = np.tile(np.isin(passed.kind, RETRIED), 2)
         self.resumed = np.tile(np.isin(passed.kind, (HandOff.RESUMED, HandOff.CARRIED)), 2)
-        self.reworded = np.tile(passed.kind == HandOff.REWORDED, 2)
+        self.reworded = np.tile(np.isin(passed.kind, (HandOff.REWORDED, HandOff.LATER)), 2)
         self.takes = np.repeat([False, True], len(passed.giver))
         order = np.lexsort((self.takes, self.quoted, self.partner, self.partner_of))
         self.partner_of, self.partner = self.partner_of[order], self.partner[order]
         self.times, self.quoted, self.takes = self.times[order], self.quoted[order], self.takes[order]
         self.retried, self.resumed, self.gifts = self.retried[order], self.resumed[order], self.gifts[order]
-        self.reworded = self.reworded[order]
+        self.reworded, self.later = self.reworded[order], self.later[order]
         self.quotations = np.bincount(self.partner_of[self.quoted], minlength=len(exchanges))
         self.partner_bounds = np.searchsorted(self.partner_of, np.arange(len(exchanges) + 1))
 
@@ -127,11 +131,12 @@ class Views:
         rows, owner = rows_of(self.partner_bounds, accounts)
         reuse = options.partner_reuse
         gain = np.log2((1.0 - reuse) + reuse / np.maximum([share, max(share, quoted)], 1e-6))
+        words_only = self._words_only(members, options)
         if not quotations:
-            told = ~self.quoted[rows]
+            told = ~words_only[rows]
             rows, owner = rows[told], owner[told]
         within = inside[self.partner[rows]]
-        each = np.where(within, gain[self.quoted[rows].astype(np.int64)], np.log2(1.0 - reuse))
+        each = np.where(within, gain[words_only[rows].astype(np.int64)], np.log2(1.0 - reuse))
         # The most telling passes of an account count, up to `most_passes` of each sign.
         times = np.minimum(self.times[rows], options.most_passes)
         n = len(accounts)
@@ -142,10 +147,10 @@ class Views:
         takes = np.bincount(owner[within & self.takes[rows]], minlength=n) > 0
         gives = np.bincount(owner[within], weights=self.gifts[rows][within], minlength=n)
         both_ways = takes | (gives <= options.most_gifts)
-        strong = within & ~self.quoted[rows]
+        strong = within & ~words_only[rows]
         took = np.bincount(owner[strong & self.takes[rows]], minlength=n) > 0
         gave = np.bincount(owner[strong], minlength=n) > 0
-        words = self.quoted[rows]
+        words = words_only[rows]
         told = np.bincount(owner[within & words & ~self.takes[rows]], minlength=n) > 0
         takes_here = np.bincount(owner[within & words & self.takes[rows]], minlength=n)
         takes_elsewhere = np.bincount(owner[~within & words & self.takes[rows]], minlength=n)
@@ -155,15 +160,27 @@ class Views:
         bits: Floats = for_it * both_ways + np.maximum(against, options.most_passes * np.log2(1.0 - reuse))
         return bits
 
-    def _quoted_by_others(self, members: Codes, inside: npt.NDArray[np.bool_]) -> float:
-        """How often those who are not of a group quote one of it or are quoted by it, of all that they do so.
+    def _words_only(self, members: Codes, options: MixtureOptions) -> npt.NDArray[np.bool_]:
+        """(rows,) whether each hand-off is told by words that may have passed by luck.
 
-        What a group quotes of itself says nothing of how often strangers would.
+        What was put off and asked in other words elsewhere is such a one, unless many of a group take part in it.
+        """
+        if not self.later.any():
+            return self.quoted
+        rows, owner = self.passes_between(members, members)
+        many = len(np.unique(owner[self.later[rows]])) >= options.many_later
+        return self.quoted & ~self.later if many else self.quoted
+
+    def _quoted_by_others(self, members: Codes, inside: npt.NDArray[np.bool_]) -> float:
+        """How often those who are not of a group quote one of it or are quoted by it, of all that they do so, at most.
+
+        What a group quotes of itself says nothing of how often strangers would. Where few others quote anybody, it is
+        not known: of three more, all may have been of the group (the rule of three, Hanley and Lippman-Hand 1983).
         """
         rows, _ = rows_of(self.partner_bounds, members)
         across = int((self.quoted[rows] & ~inside[self.partner[rows]]).sum())
         others = int(self.quotations.sum()) - int(self.quotations[members].sum())
-        return (across + 1.0) / (others + 2.0)
+        return (across + 3.0) / (others + 3.0)
 
     def passes_between(self, ours: Codes, theirs: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The rows of hand-offs, either way, from some accounts to others, and the place in `ours` of each."""

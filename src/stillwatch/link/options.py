@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from stillwatch.facts.token import Family
 from stillwatch.link.candidates import CandidateOptions
+from stillwatch.link.company import CompanyOptions
 from stillwatch.link.hand_offs import HandOffOptions
 from stillwatch.link.mixture import MixtureOptions
 from stillwatch.link.pace_circles import PaceOptions
@@ -48,6 +49,7 @@ class LinkOptions:
     in several, which may be pieces of it, it tells whether they are one."""
     join: JoinOptions = field(default_factory=JoinOptions)
     pools: PoolOptions = field(default_factory=PoolOptions)
+    company: CompanyOptions = field(default_factory=CompanyOptions)
     speaking: SpeakingOptions = field(default_factory=SpeakingOptions)
     own_kinds: int = 2
     """Two accounts that share this many kinds of things with nobody else are one customer's: what passes between them

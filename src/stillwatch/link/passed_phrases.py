@@ -4,9 +4,11 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from stillwatch.facts.holdings import Holdings
 from stillwatch.facts.pairs import is_among
 from stillwatch.facts.quotes import Quotes, Times
 from stillwatch.facts.roster import Roster
+from stillwatch.link.retries import RetryOptions
 
 Codes = npt.NDArray[np.int32]
 
@@ -20,14 +22,51 @@ def reworded(failed: Quotes, asked: Quotes, roster: Roster, most: int, within_s:
     """
     giver, taker, tried_at = _asked_elsewhere(
         failed.token, failed.account, failed.time, asked.token, asked.account, asked.time, most,
-        np.int64(within_s * 1e6),
+        np.int64(-1), np.int64(within_s * 1e6),
     )  # fmt: skip
     once = np.unique(np.stack([roster.codes(giver), roster.codes(taker), tried_at]), axis=1)
     return once[0].astype(np.int32), once[1].astype(np.int32), once[2]
 
 
+def parked_words(  # noqa: PLR0913 - what was asked and when, and by whom it is not believed
+    failed: Quotes,
+    asked: Quotes,
+    phrases: Holdings,
+    roster: Roster,
+    often: npt.NDArray[np.bool_],
+    options: RetryOptions,
+) -> tuple[Codes, Codes]:
+    """Who failed with a request and let be what it is about, and who asked that in other words hours or days later.
+
+    Told by phrases that the one asked in that request only and hardly anybody else ever does: a list's item, worded
+    anew. Those who fail `often` are left out.
+    """
+    n = np.int64(len(roster))
+    tokens = np.unique(failed.token)
+    mine = is_among(phrases.token, tokens) & (phrases.exchanges == 1)
+    once = np.searchsorted(tokens, phrases.token[mine]) * n + roster.codes(phrases.account[mine])
+    code = roster.codes(failed.account)
+    kept = np.isin(np.searchsorted(tokens, failed.token) * n + code, once) & ~often[code]
+    giver, taker, at = _asked_elsewhere(
+        failed.token[kept], failed.account[kept], failed.time[kept], asked.token, asked.account, asked.time,
+        options.parked_holders, np.int64(options.window_s * 1e6), np.int64(options.parked_s * 1e6),
+    )  # fmt: skip
+    rows, passed = np.unique(np.stack([roster.codes(giver), roster.codes(taker), at]), axis=1, return_counts=True)
+    # Of the phrases of each failed request, those that are sampled where it is asked.
+    seen = is_among(failed.token, asked.token)
+    request, of, each = np.unique(
+        np.stack([np.concatenate([rows[0], code[seen]]), np.concatenate([rows[2], failed.time[seen]])]),
+        axis=1, return_inverse=True, return_counts=True,
+    )  # fmt: skip
+    found = rows.shape[1]
+    phrases_of = (each - np.bincount(of[:found], minlength=request.shape[1]))[of[:found]]
+    enough = (passed >= options.parked_phrases) & (passed >= options.parked_share * phrases_of)
+    pairs = np.unique(rows[:2, enough], axis=1)
+    return pairs[0].astype(np.int32), pairs[1].astype(np.int32)
+
+
 @nb.njit(cache=True)
-def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max_holders, window):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
+def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max_holders, soon, late):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
     """Walk both sorted lists once; from each phrase's first asker on, pair those who failed with the next to ask."""
     giver = np.empty(len(a_token), dtype=np.uint64)
     taker = np.empty(len(a_token), dtype=np.uint64)
@@ -54,7 +93,7 @@ def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max
                             withheld = True
                     if not withheld:
                         break
-                    if a_time[other] - a_time[one] <= window:
+                    if soon < a_time[other] - a_time[one] <= late:
                         giver[n] = a_account[one]
                         taker[n] = a_account[other]
                         tried_at[n] = a_time[one]

@@ -50,6 +50,10 @@ class RetryOptions:
     parked_failing: float = 0.2
     """... and where the account that failed with it fails with this share of what it asks at most. Who is refused half
     of what he asks, as whoever works through a suite of jailbreaks is, fails with it before others do by luck."""
+    parked_phrases: int = 2
+    """What is asked in other words has so many sampled phrases of what failed, at least: one may be luck ..."""
+    parked_share: float = 0.1
+    """... and this share of its phrases: the two are about the same thing."""
 
 
 def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> tuple[Codes, Codes, Times]:
@@ -78,18 +82,22 @@ def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> 
     return pairs
 
 
-def parked(rows: Columns, roster: Roster, options: RetryOptions) -> tuple[Codes, Codes]:
+def fails_often(rows: Columns, roster: Roster, options: RetryOptions) -> Flags:
+    """(accounts,) who fails with so much that others fail later with the same by luck."""
+    code = roster.codes(rows["account"])
+    failed = np.bincount(code[np.isin(rows["outcome"], WITHHELD)], minlength=len(roster))
+    often: Flags = failed > options.parked_failing * np.maximum(np.bincount(code, minlength=len(roster)), 1)
+    return often
+
+
+def parked(rows: Columns, roster: Roster, often: Flags, options: RetryOptions) -> tuple[Codes, Codes]:
     """Who failed with a whole request and let it be, and who made it next, hours or days later.
 
     People ask again themselves; what one account never asks again and another asks as it was had been put aside for it.
-    Nobody was answered it in between.
+    Nobody was answered it in between. Those who fail `often` are left out.
     """
-    request = rows["request"]
-    withheld = np.isin(rows["outcome"], WITHHELD)
-    code = roster.codes(rows["account"])
-    asked = np.bincount(code, minlength=len(roster))
-    often = np.bincount(code[withheld], minlength=len(roster)) > options.parked_failing * np.maximum(asked, 1)
-    failed = withheld & (request != 0)
+    request, code = rows["request"], roster.codes(rows["account"])
+    failed = np.isin(rows["outcome"], WITHHELD) & (request != 0)
     some = by_time(rows, np.flatnonzero(is_among(request, request[failed])), request)
     account, sent = code[some], request[some]
     counts = ~common(sent, account, options.parked_holders) & ~often[account]
@@ -165,7 +173,7 @@ def _pair_retries(request, account, start, end, failed, window):  # type: ignore
 
 
 @nb.njit(cache=True)
-def _pair_parked(request, account, start, end, failed, counts, soon, late):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
+def _pair_parked(request, account, start, end, failed, counts, soon, late):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
     """Rows sorted by request and then start: pair each failure, before any answer, with a later attempt elsewhere."""
     giver = np.empty(len(request), dtype=np.int32)
     taker = np.empty(len(request), dtype=np.int32)

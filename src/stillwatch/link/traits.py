@@ -98,27 +98,29 @@ class Traits:
             told[most] = p_of_difference(values, len(one), self.options.close_rounds, rng)
         return min(1.0, min(told) * len(traits))
 
-    def apart(self, ours: Codes, theirs: Codes, others: Codes, by: frozenset[Trait], told: float) -> float:
+    def apart(self, ours: Codes, theirs: Codes, others: Codes, by: frozenset[Trait], told: float = 1.0) -> float:
         """How far two sets of accounts are apart, as a share of how far the farther one is from `others`.
 
-        In the trait of `by` in which they are farthest apart so, of those that differ beyond chance (`told`, corrected
-        for their number); 0 where none does. Two wide sets of one hand differ in something if it deals out several
-        kinds of work; strangers differ about as much from a hand's accounts as from everybody's.
+        In the trait of `by` in which they are farthest apart so, of those that differ by chance less often than `told`,
+        corrected for their number; 0 where none does. Two wide sets of one hand differ in something if it deals out
+        several kinds of work; strangers differ about as much from a hand's accounts as from everybody's.
         """
         name = blake2b(ours.tobytes() + b"|" + theirs.tobytes() + b"|", digest_size=16).digest()
         rng = np.random.default_rng([self.seed, int.from_bytes(name)])
         one, other, rest = (self._drawn(some, rng) for some in (ours, theirs, others))
-        both = np.concatenate([one, other, rest])
+        both = np.concatenate([one, other])
         traits = sorted(self.options.looked_at & by, key=lambda trait: trait.name)
         found = 0.0
         for trait in traits:
-            values = self._values(trait, both)
-            first, second, third = np.split(values, [len(one), len(one) + len(other)])
-            luck = p_of_difference(values[: len(one) + len(other)], len(one), self.options.rounds, rng)
-            if luck * len(traits) < told:
-                least = self.options.least_software if trait is Trait.SOFTWARE else np.finfo(np.float64).tiny
-                width = max(distance(first, third), distance(second, third), least)
-                found = max(found, distance(first, second) / width)
+            values, third = np.split(self._values(trait, np.concatenate([both, rest])), [len(both)])
+            first, second = np.split(values, [len(one)])
+            least = self.options.least_software if trait is Trait.SOFTWARE else np.finfo(np.float64).tiny
+            share = distance(first, second) / max(distance(first, third), distance(second, third), least)
+            if share <= found:
+                continue
+            if told < 1.0 and p_of_difference(values, len(one), self.options.rounds, rng) * len(traits) >= told:
+                continue
+            found = share
         return found
 
     def _drawn(self, accounts: Codes, rng: np.random.Generator) -> Codes:

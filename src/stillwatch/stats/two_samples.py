@@ -12,7 +12,7 @@ def distance(one: Floats, other: Floats) -> float:
     Source: Gretton et al. 2012, Lemma 6. Near zero, and as often below it, where they are one; 0 where either has fewer
     than two rows.
     """
-    if min(len(one), len(other)) < 2:  # noqa: PLR2004 - pairs
+    if min(len(one), len(other)) < 2:
         return 0.0
     return _among(one) + _among(other) - 2.0 * float(one.mean(axis=0) @ other.mean(axis=0))
 
