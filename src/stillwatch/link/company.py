@@ -9,7 +9,7 @@ from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.mixture import Views
-from stillwatch.link.ties import Ties
+from stillwatch.link.ties import Floats, Ties
 from stillwatch.link.traits import ASKED, Trait, Traits
 
 _WORDS = frozenset({Trait.WORDS})
@@ -37,6 +37,8 @@ class CompanyOptions:
     """None of them passes anything to the group: by chance each would be as quiet this often at least, on average, if
     it passed work as often as the group does by how much it sends. Those who have as much traffic as a busy pool and
     never take part are not of it: the users of a harness that it uses, who ask for the same."""
+    crowd: int = 1_000
+    """Of those of no group so many stand for everybody else, drawn at random from more (bounds the time)."""
     most_texts: int = 64
     """Texts of a group that are looked at, the most its own (bounds the time)."""
     rounds: int = 4
@@ -66,32 +68,32 @@ class Company:
         taken = np.zeros(len(self.views.exchanges), dtype=np.bool_)
         for members in groups:
             taken[members] = True
+        crowd = self.traits.drawn(np.flatnonzero(~taken).astype(np.int32), self.options.crowd)
+        background = self.ties.background(out)
         for place in range(len(out)):
             for _ in range(self.options.rounds):
-                joined = self._company(out, place, taken)
+                joined = self._company(out[place], taken, crowd, background)
                 if len(joined) == 0:
                     break
                 taken[joined] = True
                 out[place] = np.sort(np.concatenate([out[place], joined]))
+                background = self.ties.background(out)
         return out
 
-    def _company(self, groups: list[Codes], place: int, taken: npt.NDArray[np.bool_]) -> Codes:
-        """Accounts of no group that keep one of the groups company."""
-        members = groups[place]
+    def _company(self, members: Codes, taken: npt.NDArray[np.bool_], crowd: Codes, background: list[Floats]) -> Codes:
+        """Accounts of no group that keep a group company, held against a `crowd` of others."""
         nobody = np.zeros(0, dtype=np.int32)
-        background = self.ties.background(groups)
         families = self.ties.families_against(members, members, background)
         by = dict(zip(Family, families >= self.ties.options.speaking_bits, strict=True))
         acting = members[by[Family.HAND_OFFS] | by[Family.RHYTHM]]
         if len(acting) < self.options.least_acting:
             return nobody
-        free = np.flatnonzero(~taken).astype(np.int32)
         passed = len(self.views.passes_between(members, members)[1])
         rate = passed / max(float(self.views.exchanges[members].sum()), 1.0)
         joined = [nobody]
         for senders in self._senders(members, taken):
             quiet = float(np.exp(-rate * self.views.exchanges[senders]).mean())
-            if quiet < self.options.quiet or not self._near(acting, senders, np.setdiff1d(free, senders)):
+            if quiet < self.options.quiet or not self._near(acting, senders, np.setdiff1d(crowd, senders)):
                 continue
             whole = np.union1d(members, senders).astype(np.int32)
             with self.ties.leaving_out(background, senders) as outside:

@@ -123,6 +123,11 @@ class Traits:
             found = share
         return found
 
+    def drawn(self, accounts: Codes, most: int) -> Codes:
+        """Some accounts, or so many of them drawn at random, the same each time it is asked."""
+        rng = np.random.default_rng([self.seed, most])
+        return accounts if len(accounts) <= most else np.sort(rng.choice(accounts, most, replace=False))
+
     def _drawn(self, accounts: Codes, rng: np.random.Generator) -> Codes:
         most = self.options.most_accounts
         return accounts if len(accounts) <= most else rng.choice(accounts, most, replace=False)
