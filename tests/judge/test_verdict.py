@@ -32,11 +32,12 @@ def judged(
     tries: int = 100,
     drawn: float = 0.0,
     sameness: float = 0.0,
+    among_itself: bool = True,
 ) -> Verdict:
     """The verdict on eight accounts that nothing is known of."""
     listed = Drawn(bits=drawn, texts=30, a_request=3.0, ratio=1.0)
     group = group_of(MEMBERS, bits, strong_passes=strong_passes, tokens=tokens, tries=tries, drawn=listed)
-    return judge_group(replace(group, sameness=sameness), ROSTER, TRAFFIC, JudgeOptions())
+    return judge_group(replace(group, sameness=sameness, among_itself=among_itself), ROSTER, TRAFFIC, JudgeOptions())
 
 
 def counting(verdict: Verdict) -> set[Family]:
@@ -123,6 +124,14 @@ def test_two_families_act_when_one_of_them_is_what_accounts_do_together() -> Non
     assert judged({Family.WORDS: 12.0, Family.RHYTHM: 40.0}).tier is Tier.ACT
     assert judged({Family.THINGS: 40.0, Family.HAND_OFFS: 11.9}).tier is Tier.WATCH
     assert judged({Family.THINGS: 40.0, Family.WORDS: 40.0}).tier is Tier.REVIEW
+
+
+def test_quotations_of_everybody_do_not_act() -> None:
+    """A harness's users quote each other and others alike; one pace is another matter."""
+    words = {Family.WORDS: 40.0, Family.HAND_OFFS: 40.0}
+
+    assert judged(words, among_itself=False).tier is Tier.REVIEW
+    assert judged({**words, Family.RHYTHM: 40.0}, among_itself=False).tier is Tier.ACT
 
 
 @given(bits=st.fixed_dictionaries(dict.fromkeys(Family, BITS)), strong=BITS, tries=st.integers(1, 10**6))
