@@ -10,9 +10,7 @@ from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.mixture import Views
 from stillwatch.link.ties import Floats, Ties
-from stillwatch.link.traits import ASKED, Trait, Traits
-
-_WORDS = frozenset({Trait.WORDS})
+from stillwatch.link.traits import Traits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,20 +91,15 @@ class Company:
         joined = [nobody]
         for senders in self._senders(members, taken):
             quiet = float(np.exp(-rate * self.views.exchanges[senders]).mean())
-            if quiet < self.options.quiet or not self._near(acting, senders, np.setdiff1d(crowd, senders)):
+            others = np.setdiff1d(crowd, senders)
+            near = self.traits.near(acting, senders, others, most=self.options.near, told=self.options.told)
+            if quiet < self.options.quiet or not near:
                 continue
             whole = np.union1d(members, senders).astype(np.int32)
             with self.ties.leaving_out(background, senders) as outside:
                 bits = self.ties.families_against(senders, whole, outside).sum(axis=0)
             joined.append(senders[bits >= self.ties.prior_bits(len(whole)) + self.ties.options.belongs_bits])
         return np.unique(np.concatenate(joined)).astype(np.int32)
-
-    def _near(self, acting: Codes, senders: Codes, others: Codes) -> bool:
-        """Whether some accounts ask nearly as those who act do."""
-        near = self.options.near
-        if self.traits.apart(acting, senders, others, _WORDS) > near:
-            return False
-        return self.traits.apart(acting, senders, others, ASKED, self.options.told) <= near
 
     def _senders(self, members: Codes, taken: npt.NDArray[np.bool_]) -> list[Codes]:
         """For each text that a group shows and few others do, those of no group who send it; the group's own first."""

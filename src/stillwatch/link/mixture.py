@@ -262,6 +262,16 @@ class Views:
         pass_work = len(np.unique(owner[strong])) >= options.passing_accounts
         return pass_work or int(within.sum()) >= int(across.sum())
 
+    def strong_bits(self, members: Codes, options: MixtureOptions) -> float:
+        """What hand-offs but words say for a group, account by account (bits); nothing for it where one pair makes all.
+
+        Among a hundred accounts that share a thing and a text, one pair may have met by luck.
+        """
+        rows, owner = self.passes_between(members, members)
+        many = len(np.unique(owner[~self._words_only(members, options)[rows]])) >= options.passing_accounts
+        bits = float(self.pass_bits(members, members, options, quotations=False).sum())
+        return bits if many else min(bits, 0.0)
+
     def few_pass(self, members: Codes, options: MixtureOptions) -> bool:
         """Whether too few accounts of a group pass anything within it to speak for all of them."""
         taking_part = len(np.unique(self.passes_between(members, members)[1]))
@@ -276,7 +286,7 @@ class Views:
         rows, _ = self.passes_between(members, members)
         chosen = rows[~self.takes[rows] & self.quoted[rows]]
         pairs = min(len(np.unique(self.partner_of[chosen])), len(np.unique(self.partner[chosen])))
-        bits = float(self.pass_bits(members, members, options, quotations=False).sum())
+        bits = self.strong_bits(members, options)
         if pairs:
             share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
             expected = max(float(self.quotations.sum()) / 2.0 * share**2, options.least_expected)

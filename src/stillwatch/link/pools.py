@@ -231,8 +231,10 @@ class Pools:
             return nobody
         everybody = np.arange(len(self.views.exchanges), dtype=np.int32)
         others = np.setdiff1d(everybody, members, assume_unique=True)
-        apart = self.traits.apart(members[acting], members[quiet], others, ASKED, self.options.unlike)
-        return nobody if apart <= self.options.near else quiet
+        near = self.traits.near(
+            members[acting], members[quiet], others, most=self.options.near, told=self.options.unlike
+        )
+        return nobody if near else quiet
 
     def _quiet_by_chance(self, members: Codes) -> float:
         """The share of a group's accounts that would pass nothing, if each did so by chance, as often as all do."""

@@ -154,7 +154,7 @@ class Search:
 
     def strong_passes(self, members: Codes) -> float:
         """Bits of what strangers hardly ever do: hand-offs other than quotations, where enough accounts take part."""
-        bits = float(self.views.pass_bits(members, members, self.options.mixture, quotations=False).sum())
+        bits = self.views.strong_bits(members, self.options.mixture)
         return min(bits, 0.0) if self.speakers.few_pass(members) else bits
 
     def _members_of(self, members: Codes, found: Split) -> Confirmed | None:

@@ -123,6 +123,15 @@ class Traits:
             found = share
         return found
 
+    def near(self, acting: Codes, some: Codes, others: Codes, *, most: float, told: float) -> bool:
+        """Whether some accounts ask nearly as those who act in a group do: `apart` by at most such a share.
+
+        In words whatever chance would make, and where purposes or software tell them apart (`told`) in these, too.
+        """
+        if self.apart(acting, some, others, frozenset({Trait.WORDS})) > most:
+            return False
+        return self.apart(acting, some, others, ASKED, told) <= most
+
     def drawn(self, accounts: Codes, most: int) -> Codes:
         """Some accounts, or so many of them drawn at random, the same each time it is asked."""
         rng = np.random.default_rng([self.seed, most])
