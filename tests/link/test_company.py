@@ -21,7 +21,12 @@ FOUND, REST = range(20), range(20, 50)
 
 
 def company(
-    *, topic: int, texts: Sequence[Sequence[int]] = ([*FOUND, *REST],), acting: int = 12, partners: int = 1
+    *,
+    topic: int,
+    texts: Sequence[Sequence[int]] = ([*FOUND, *REST],),
+    acting: int = 12,
+    partners: int = 1,
+    how: HandOff = HandOff.RETRY,
 ) -> set[int]:
     """Who joins the found part of a campaign of topic 0, where `acting` of it pass work on and the others ask `topic`.
 
@@ -34,7 +39,7 @@ def company(
     exchanges = np.full(ACCOUNTS, 4, dtype=np.int64)
     giver = np.tile(np.arange(acting, dtype=np.int32), partners)
     taker = (giver + 1 + np.repeat(np.arange(partners, dtype=np.int32), acting)) % acting
-    passed = HandOffs.of(giver, taker, np.full(len(giver), HandOff.RETRY, dtype=np.int8))
+    passed = HandOffs.of(giver, taker, np.full(len(giver), how, dtype=np.int8))
     views = Views([held(TokenKind.TEMPLATE, [list(text) for text in texts], ACCOUNTS)], passed, exchanges)
     ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     traits = Traits(activity(rng, topics, exchanges), TraitOptions(), rng)
@@ -53,6 +58,7 @@ def test_the_other_half_of_a_slow_campaign_is_taken_in_together() -> None:
     [
         {"topic": 1},  # they ask for something of their own, as the readers of a published prompt do
         {"topic": 0, "acting": 7},  # seven say little of what the others would ask
+        {"topic": 0, "how": HandOff.QUOTED},  # the users of a harness quote each other
         {"topic": 0, "partners": 8},  # with as much traffic some of it would have passed
         {"topic": 0, "texts": [[*FOUND, *REST, *range(100, 200)]]},  # many others send the text
         {"topic": 0, "texts": [[*FOUND, *range(20, 24)]]},  # four tell too little of what they ask for

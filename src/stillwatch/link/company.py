@@ -82,8 +82,9 @@ class Company:
         """Accounts of no group that keep a group company, held against a `crowd` of others."""
         nobody = np.zeros(0, dtype=np.int32)
         families = self.ties.families_against(members, members, background)
-        by = dict(zip(Family, families >= self.ties.options.speaking_bits, strict=True))
-        acting = members[by[Family.HAND_OFFS] | by[Family.RHYTHM]]
+        paced = families[list(Family).index(Family.RHYTHM)] >= self.ties.options.speaking_bits
+        # Not by quotations: the users of a harness quote each other, and would all keep each other company.
+        acting = members[self.views.passing(members) | paced]
         if len(acting) < self.options.least_acting:
             return nobody
         passed = len(self.views.passes_between(members, members)[1])
