@@ -81,17 +81,14 @@ class Company:
     def _company(self, members: Codes, taken: npt.NDArray[np.bool_], crowd: Codes, background: list[Floats]) -> Codes:
         """Accounts of no group that keep a group company, held against a `crowd` of others."""
         nobody = np.zeros(0, dtype=np.int32)
-        families = self.ties.families_against(members, members, background)
-        paced = families[list(Family).index(Family.RHYTHM)] >= self.ties.options.speaking_bits
+        paced = self.ties.pace(members, members, False) >= self.ties.options.speaking_bits  # noqa: FBT003 - see `Pace`
         # Not by quotations: the users of a harness quote each other, and would all keep each other company.
         acting = members[self.views.passing(members) | paced]
         if len(acting) < self.options.least_acting:
             return nobody
-        passed = len(self.views.passes_between(members, members)[1])
-        rate = passed / max(float(self.views.exchanges[members].sum()), 1.0)
         joined = [nobody]
         for senders in self._senders(members, taken):
-            quiet = float(np.exp(-rate * self.views.exchanges[senders]).mean())
+            quiet = self.views.quiet_by_chance(senders, members)
             others = np.setdiff1d(crowd, senders)
             near = self.traits.near(acting, senders, others, most=self.options.near, told=self.options.told)
             if quiet < self.options.quiet or not near:

@@ -262,6 +262,12 @@ class Views:
         pass_work = len(np.unique(owner[strong])) >= options.passing_accounts
         return pass_work or int(within.sum()) >= int(across.sum())
 
+    def quiet_by_chance(self, some: Codes, members: Codes) -> float:
+        """The share of some accounts that would pass nothing, if each did as often as a group by how much it sends."""
+        _, owner = self.passes_between(members, members)
+        rate = len(owner) / max(float(self.exchanges[members].sum()), 1.0)
+        return float(np.exp(-rate * self.exchanges[some]).mean())
+
     def strong_bits(self, members: Codes, options: MixtureOptions) -> float:
         """What hand-offs but words say for a group, account by account (bits); nothing for it where one pair makes all.
 

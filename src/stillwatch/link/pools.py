@@ -225,7 +225,7 @@ class Pools:
         quiet: npt.NDArray[np.bool_] = ~acting & ~by[Family.THINGS]
         if int(acting.sum()) < self.options.least_acting or int(quiet.sum()) < self.proposing.least_accounts:
             return nobody
-        if float(quiet.mean()) >= self.options.too_quiet * self._quiet_by_chance(members):
+        if float(quiet.mean()) >= self.options.too_quiet * self.views.quiet_by_chance(members, members):
             return quiet
         if self.traits.likeness(members[acting], members[quiet], ASKED) >= self.options.unlike:
             return nobody
@@ -235,13 +235,6 @@ class Pools:
             members[acting], members[quiet], others, most=self.options.near, told=self.options.unlike
         )
         return nobody if near else quiet
-
-    def _quiet_by_chance(self, members: Codes) -> float:
-        """The share of a group's accounts that would pass nothing, if each did so by chance, as often as all do."""
-        _, owner = self.views.passes_between(members, members)
-        made = self.views.exchanges[members].astype(np.float64)
-        rate = len(owner) / max(float(made.sum()), 1.0)
-        return float(np.exp(-rate * made).mean())
 
     def parts(self, members: Codes, stands: Callable[[Codes], bool], background: list[Floats]) -> list[Codes]:
         """The pools that a group really is, the widest first.

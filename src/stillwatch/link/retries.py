@@ -191,7 +191,9 @@ def _pair_parked(request, account, start, end, failed, counts, soon, late):  # t
                 continue
             again = False
             for m in range(k + 1, high):
-                again |= account[m] == account[k]
+                if account[m] == account[k]:  # found at once where it comes back often, so that this stays linear
+                    again = True
+                    break
             if not again:
                 giver[n] = account[k]
                 taker[n] = account[k + 1]
