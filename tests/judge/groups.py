@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from stillwatch.facts.account import ACCOUNT
-from stillwatch.facts.group import Drawn, Group, Scheduling, SharedToken, Strand
+from stillwatch.facts.group import Drawn, Group, Passing, Scheduling, SharedToken, Strand
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
@@ -46,8 +46,13 @@ def group_of(
     tries: int = 100,
     seconded: float = 12.0,
     drawn: Drawn | None = None,
+    put_off: int = 0,
 ) -> Group:
-    """A group whose families found these bits; its hand-offs are no quotations unless `strong_passes` says so."""
+    """A group whose families found these bits; its hand-offs are no quotations unless `strong_passes` says so.
+
+    Between so many pairs of its accounts a failed request was `put_off`.
+    """
+    failed = Passing(words="put off", pairs=put_off, times=put_off, failed=True)
     n = len(members)
     return Group(
         members=members,
@@ -66,7 +71,7 @@ def group_of(
             for family in Family
         ),
         tokens=tuple(tokens),
-        passings=(),
+        passings=(failed,) if put_off else (),
         edges=(),
         scheduling=Scheduling(tested=True, moment_s=0.5, together=False, coincidences=0, expected=0.0, spread_z=0.0),
         sameness=0.0,

@@ -94,6 +94,15 @@ def test_a_domain_of_its_own_declares_an_owner_as_a_name_does() -> None:
     assert judged(TOGETHER, unnamed).tier is Tier.ACT
 
 
+def test_a_firms_few_keys_behind_one_router_that_go_round_limits_are_watched() -> None:
+    """It names itself, has its domain and pays for all: eight keys are a firm's, nine may be a pool, a name no firm."""
+    eight, own = ["Open Robots Ltd"] * 8, "openrobots.example"
+
+    assert judged(TOGETHER, eight, cards=(8,), domain=own, retries=3).tier is Tier.WATCH
+    assert judged(TOGETHER, ["Open Robots Ltd"] * 9, cards=(9,), domain=own, retries=3).tier is Tier.REVIEW
+    assert judged(TOGETHER, eight, cards=(8,), retries=3).tier is Tier.REVIEW
+
+
 def test_a_few_keys_of_one_owner_may_be_paid_for_by_several() -> None:
     """Three that work from a network that nobody else uses; ten with ten cards hide what they pay with."""
     few, own = ["Open Robots Ltd", "", ""], "openrobots.example"

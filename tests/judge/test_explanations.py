@@ -12,6 +12,7 @@ from stillwatch.facts.group import Drawn, SharedToken
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.judge.explanations import ExplanationOptions, find_explanations
 from stillwatch.judge.look import Look
+from stillwatch.judge.verdict import JudgeOptions, judge_group
 from tests.judge.groups import group_of, roster_of, traffic_of
 from tests.link.worlds import World
 from tests.profile.exchanges import START
@@ -149,6 +150,37 @@ def test_two_classes_with_the_same_exercises_are_classes(places: tuple[int, ...]
     assert "one hosted service" in paying
     assert "people in several places" not in paying
     assert ("one network" in found) is is_class  # one place has two exits, and who is there need not sign up together
+
+
+@pytest.mark.parametrize(
+    ("days", "burst", "cards", "acts", "tier"),
+    [
+        (2, 20, 0, False, Tier.WATCH),
+        (6, 20, 0, False, Tier.REVIEW),  # they go on
+        (2, 10, 0, False, Tier.REVIEW),  # half of them signed up at other times
+        (2, 20, 9, False, Tier.REVIEW),  # they pay
+        (2, 20, 0, True, Tier.ACT),  # they pass work on
+    ],
+)
+def test_people_who_signed_up_in_one_place_and_worked_there_for_a_weekend_are_an_event(
+    days: int, burst: int, cards: int, acts: bool, tier: Tier
+) -> None:
+    """A hackathon works day and night. What its accounts do together is not said to be its."""
+    rows = [
+        {"account_id": f"a{k:02d}", "started_at": START + hour * 3_600_000_000}
+        for k in range(20)
+        for hour in range(k, 24 * days, 3)
+    ]
+    traffic = traffic_of(rows)
+    tokens = [
+        SharedToken(kind=kind, token=7, inside=size, outside=0, account_codes=tuple(range(size)))
+        for kind, size in ((TokenKind.CLIENT_ADDRESS, 18), (TokenKind.SIGNUP_BURST, burst))
+    ]
+    bits = {Family.THINGS: 90.0, Family.WORDS: 90.0} | ({Family.HAND_OFFS: 90.0} if acts else {})
+    group = group_of(np.arange(20, dtype=np.int32), bits, tokens=tokens)
+    roster = roster_of(traffic, payment_fingerprint={f"a{k:02d}": f"card-{k}" for k in range(cards)})
+
+    assert judge_group(group, roster, traffic, JudgeOptions()).tier is tier
 
 
 def test_a_benchmark_is_a_list_that_each_runs_once_and_no_stock_that_requests_are_drawn_from() -> None:

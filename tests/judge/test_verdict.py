@@ -32,12 +32,15 @@ def judged(
     tries: int = 100,
     drawn: float = 0.0,
     sameness: float = 0.0,
-    among_itself: bool = True,
+    passes_work: bool = True,
+    put_off: int = 2,
 ) -> Verdict:
     """The verdict on eight accounts that nothing is known of."""
     listed = Drawn(bits=drawn, texts=30, a_request=3.0, ratio=1.0)
-    group = group_of(MEMBERS, bits, strong_passes=strong_passes, tokens=tokens, tries=tries, drawn=listed)
-    return judge_group(replace(group, sameness=sameness, among_itself=among_itself), ROSTER, TRAFFIC, JudgeOptions())
+    group = group_of(
+        MEMBERS, bits, strong_passes=strong_passes, tokens=tokens, tries=tries, drawn=listed, put_off=put_off
+    )
+    return judge_group(replace(group, sameness=sameness, passes_work=passes_work), ROSTER, TRAFFIC, JudgeOptions())
 
 
 def counting(verdict: Verdict) -> set[Family]:
@@ -69,10 +72,11 @@ def test_things_or_words_alone_are_watched(family: Family, bits: float) -> None:
 def test_words_that_are_all_drawn_from_one_list_are_for_a_person_to_look_at(drawn: float) -> None:
     """Hardly anybody who has work of its own sends like that; it is one family, and never acts.
 
-    However sure it is, logs without a campaign have shown such groups.
+    However sure it is, logs without a campaign have shown such groups, in which nothing that failed was asked again.
     """
     verdict = judged({Family.WORDS: 300.0}, drawn=drawn)
 
+    assert judged({Family.WORDS: 300.0}, drawn=drawn, put_off=1).tier is Tier.WATCH
     assert verdict.drawn
     assert verdict.tier is Tier.REVIEW
     assert verdict.expected_by_chance == JudgeOptions().lists_by_chance
@@ -126,12 +130,12 @@ def test_two_families_act_when_one_of_them_is_what_accounts_do_together() -> Non
     assert judged({Family.THINGS: 40.0, Family.WORDS: 40.0}).tier is Tier.REVIEW
 
 
-def test_quotations_of_everybody_do_not_act() -> None:
-    """A harness's users quote each other and others alike; one pace is another matter."""
+def test_quotations_do_not_act() -> None:
+    """Who works on from public tasks finds what others were answered in them; one pace is another matter."""
     words = {Family.WORDS: 40.0, Family.HAND_OFFS: 40.0}
 
-    assert judged(words, among_itself=False).tier is Tier.REVIEW
-    assert judged({**words, Family.RHYTHM: 40.0}, among_itself=False).tier is Tier.ACT
+    assert judged(words, passes_work=False).tier is Tier.REVIEW
+    assert judged({**words, Family.RHYTHM: 40.0}, passes_work=False).tier is Tier.ACT
 
 
 @given(bits=st.fixed_dictionaries(dict.fromkeys(Family, BITS)), strong=BITS, tries=st.integers(1, 10**6))

@@ -31,7 +31,7 @@ def test_one_list_is_told_with_its_phrases_and_how_evenly_they_are_drawn() -> No
     """What a person can check: how many phrases, how many in a request, and how often two requests share one."""
     traffic = traffic_of([{"account_id": f"a{i}", "started_at": 10**15 + i} for i in range(8)])
     drawn = Drawn(bits=40.0, texts=60, a_request=2.71, ratio=0.987)
-    group = group_of(np.arange(8, dtype=np.int32), {Family.WORDS: 90.0}, drawn=drawn)
+    group = group_of(np.arange(8, dtype=np.int32), {Family.WORDS: 90.0}, drawn=drawn, put_off=2)
 
     verdict = judge_group(group, roster_of(traffic), traffic, JudgeOptions())
 

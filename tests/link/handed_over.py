@@ -1,10 +1,11 @@
 """What passes between the accounts of a few rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stillwatch.facts.roster import Roster
-from stillwatch.link.hand_offs import HandOff, HandOffOptions, hand_offs
+from stillwatch.facts.traffic import Traffic
+from stillwatch.link.hand_offs import HandOff, HandOffOptions, HandOffs, hand_offs
 from stillwatch.profile.traffic import fold
 from stillwatch.read.redact import RedactOptions, Redactor
 from tests.link.worlds import World
@@ -16,12 +17,15 @@ DENSE = Redactor.of(b"a secret for hand-offs, 32 bytes.", RedactOptions(prompt_r
 TALK = World(seed=4).talk
 
 
-def passed(rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, HandOff]]:
+def passed(
+    rows: Sequence[Mapping[str, Any]],
+    told: Callable[[Traffic, Roster, HandOffOptions], HandOffs] = hand_offs,
+) -> set[tuple[str, str, HandOff]]:
     """Who handed what to whom."""
     timed = [{"exchange_id": f"x{i}", "started_at": START + i * 10 * SECOND, **row} for i, row in enumerate(rows)]
     traffic = fold([DENSE.redact(raw_batch(timed))], 1)
     roster = Roster.of(traffic, None)
-    found = hand_offs(traffic, roster, HandOffOptions())
+    found = told(traffic, roster, HandOffOptions())
     return {
         (roster.ids[a], roster.ids[b], HandOff(kind))
         for a, b, kind in zip(found.giver.tolist(), found.taker.tolist(), found.kind.tolist(), strict=True)

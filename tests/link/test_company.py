@@ -27,10 +27,12 @@ def company(
     acting: int = 12,
     partners: int = 1,
     how: HandOff = HandOff.RETRY,
+    software: Sequence[Sequence[int]] = (),
 ) -> set[int]:
     """Who joins the found part of a campaign of topic 0, where `acting` of it pass work on and the others ask `topic`.
 
     Each passes work to so many `partners`, of four requests that everybody makes; all others ask for something else.
+    Whoever uses a `software` sends its request parameters.
     """
     rng = np.random.default_rng(0)
     topics = np.arange(ACCOUNTS) + 2
@@ -40,7 +42,9 @@ def company(
     giver = np.tile(np.arange(acting, dtype=np.int32), partners)
     taker = (giver + 1 + np.repeat(np.arange(partners, dtype=np.int32), acting)) % acting
     passed = HandOffs.of(giver, taker, np.full(len(giver), how, dtype=np.int8))
-    views = Views([held(TokenKind.TEMPLATE, [list(text) for text in texts], ACCOUNTS)], passed, exchanges)
+    kinds = [held(TokenKind.TEMPLATE, [list(text) for text in texts], ACCOUNTS)]
+    kinds += [held(TokenKind.SETTINGS, [list(users) for users in software], ACCOUNTS)] if software else []
+    views = Views(kinds, passed, exchanges)
     ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     traits = Traits(activity(rng, topics, exchanges), TraitOptions(), rng)
     members: npt.NDArray[np.int32] = np.array(FOUND, dtype=np.int32)
@@ -67,6 +71,35 @@ def test_the_other_half_of_a_slow_campaign_is_taken_in_together() -> None:
 def test_strangers_are_not_taken_in(strange: dict[str, int]) -> None:
     """A text alone ties nobody."""
     assert company(**strange) == set()  # type: ignore[arg-type]
+
+
+HALF = range(20, 40)
+READERS, USERS = range(100, 130), range(200, 230)
+
+
+@pytest.mark.parametrize(
+    ("texts", "software"),
+    [
+        ([[*FOUND, *HALF, *READERS]], [[*FOUND, *HALF, *USERS]]),
+        ([[*FOUND, *HALF, *READERS], [*FOUND, *HALF, *USERS]], []),
+    ],
+)
+def test_who_shows_two_marks_of_a_group_at_once_is_taken_in(
+    texts: Sequence[Sequence[int]], software: Sequence[Sequence[int]]
+) -> None:
+    """The text has readers and the software other users, or another text other readers: nobody else has both."""
+    assert company(topic=0, texts=texts, software=software) == set(HALF)
+    assert company(topic=1, texts=texts, software=software) == set()  # they ask for something of their own
+    assert company(topic=0, texts=texts, software=software, partners=8) == set()  # some of it would have passed
+
+
+def test_who_shows_one_of_two_marks_or_is_one_of_few_is_not() -> None:
+    """With the readers of the text, or with the users of the software, they are no set that asks as the group does."""
+    assert company(topic=0, texts=[[*FOUND, *HALF, *READERS]], software=[[*FOUND, *USERS]]) == set()
+    few = range(20, 27)
+    assert company(topic=0, texts=[[*FOUND, *few, *READERS]], software=[[*FOUND, *few, *USERS]]) == set()
+    many = range(20, 50)
+    assert company(topic=0, texts=[[*FOUND, *many, *READERS]], software=[[*FOUND, *many, *USERS]]) == set()
 
 
 def test_whom_another_group_has_is_not_asked_about() -> None:

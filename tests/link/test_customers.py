@@ -10,7 +10,17 @@ import pytest
 from stillwatch.facts.campaign import Tier
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
-from stillwatch.link.customers import between_customers, customers, each_customer, firms, houses, own_pairs, payers
+from stillwatch.link.customers import (
+    between_customers,
+    customers,
+    each_customer,
+    few_of_one_payer,
+    firms,
+    houses,
+    own_pairs,
+    payers,
+    together,
+)
 from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.rhythm import RhythmOptions, group_rhythm
@@ -130,6 +140,34 @@ def test_a_firm_may_be_told_by_its_name_and_by_its_domain() -> None:
 
     assert len(set(found[:3].tolist())) == 1
     assert len(set(found.tolist())) == ACCOUNTS - 2
+
+
+@pytest.mark.parametrize(
+    ("owner", "payer", "domain", "one"),
+    [
+        ([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, -1], True),
+        ([0, 0, 0, 0], [0, 0, 0, 0], [0, -1, -1, -1], False),  # most have no domain of its own
+        ([0, 0, 0, 0], [0, 1, 2, 3], [0, 0, 0, 0], False),  # each has a card of its own
+        ([0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 0, 0], False),  # the domain is of two
+        ([-1, -1, -1, -1], [0, 0, 0, 0], [0, 0, 0, 0], False),  # nobody names an organisation
+    ],
+)
+def test_a_firms_few_keys_have_its_name_its_domain_and_its_card(
+    owner: list[int], payer: list[int], domain: list[int], one: bool
+) -> None:
+    """All three say the same: what passes between them behind one router is its own; of nine a pool may be made."""
+    names, cards, mail = (np.array(values, dtype=np.int32) for values in (owner, payer, domain))
+    house = houses(names, mail, ())
+
+    assert (len(set(few_of_one_payer(names, cards, house, 8).tolist())) == 1) is one
+    assert len(set(few_of_one_payer(names, cards, house, 3).tolist())) == len(owner)
+
+
+def test_accounts_that_any_of_several_numbers_puts_together_are_together() -> None:
+    """At one remove, too."""
+    found = together(np.array([7, 7, 1, 2], dtype=np.int32), np.array([0, 5, 5, 3], dtype=np.int32))
+
+    assert found[0] == found[1] == found[2] != found[3]
 
 
 def test_a_firms_accounts_are_one_customers_whatever_they_pay_with() -> None:

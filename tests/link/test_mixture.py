@@ -127,19 +127,19 @@ def test_who_marks_what_everybody_is_answered_is_not_tied_by_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("passes", "own"),
+    ("passes", "work"),
     [
-        ([(0, 1, HandOff.RETRY), (1, 2, HandOff.RETRY), (3, 20, HandOff.QUOTED)], True),  # three accounts pass work
-        ([(0, 1, HandOff.RETRY), (2, 3, HandOff.QUOTED), (4, 20, HandOff.QUOTED)], True),
-        ([(0, 1, HandOff.RETRY), (2, 3, HandOff.QUOTED), (4, 20, HandOff.QUOTED), (21, 5, HandOff.QUOTED)], False),
+        ([(0, 1, HandOff.RETRY), (1, 2, HandOff.RETRY)], True),
+        ([(0, 1, HandOff.RETRY), (1, 2, HandOff.QUOTED), (3, 4, HandOff.QUOTED)], False),
+        ([(0, 1, HandOff.RETRY), (2, 20, HandOff.RETRY)], False),
     ],
 )
-def test_hand_offs_are_a_groups_own_where_it_quotes_itself_as_much_as_others(passes: list[Pass], own: bool) -> None:
-    """A pair that passes work does not make the quotations of others around it more than what strangers quote."""
+def test_a_group_passes_work_where_three_of_its_accounts_pass_more_than_words(passes: list[Pass], work: bool) -> None:
+    """A pair does not make the quotations of others around it more than what strangers quote."""
     giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
     views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
 
-    assert views.among_itself(np.array(GROUP, dtype=np.int32), MixtureOptions()) is own
+    assert views.pass_work(np.array(GROUP, dtype=np.int32), MixtureOptions()) is work
 
 
 def test_quotations_say_less_than_other_hand_offs() -> None:

@@ -1,5 +1,6 @@
 """Whole scans of accounts that do nothing together but draw on one list, and of people who only look as if."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,14 @@ def is_told(found: tuple[Campaign, ...]) -> bool:
     return any(reason.startswith("All that the accounts send") for campaign in found for reason in campaign.reasons)
 
 
+def put_off(world: World, names: list[str], home: dict[str, str], item: Callable[[], str]) -> None:
+    """Three requests that are limited on one account and made by another with the next day's work."""
+    for k in range(3):
+        at, request = moment(world) * 0.8, item()
+        world.ask(names[2 * k], at, request, client_ip=home[names[2 * k]], status=429, output_text=None)
+        world.ask(names[2 * k + 1], at + 80_000.0, request, client_ip=home[names[2 * k + 1]])
+
+
 def assert_looked_at(log: Path, names: list[str]) -> None:
     """A person is to look at nearly all of these accounts and at nobody else, for the list that they draw on."""
     findings = scan_world(log)
@@ -42,14 +51,25 @@ def assert_looked_at(log: Path, names: list[str]) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_slow_accounts_that_word_each_request_anew_around_one_work_list(seed: int, tmp_path: Path) -> None:
-    """Each asks a few times a day at moments of its own, and nothing passes between them: a person should look."""
+    """Each asks a few times a day at moments of its own, and three of what fails are put off: a person should look.
+
+    Where nothing is, users of one harness may look like that, and they are watched.
+    """
     world, names, home = world_of(seed)
     ways = stock(world, 8)
+
+    def item() -> str:
+        said = " ".join(str(world.rng.choice(way)) for way in ways)
+        return f"{said} {world.talk()}"
+
     for name in names:
         for _ in range(15):
-            said = " ".join(str(world.rng.choice(way)) for way in ways)
-            world.ask(name, moment(world), f"{said} {world.talk()}", client_ip=home[name])
+            world.ask(name, moment(world), item(), client_ip=home[name])
+    alone = scan_world(world.write(tmp_path / "alone"))
+    put_off(world, names, home, item)
 
+    assert accused(alone, Tier.REVIEW) == set()
+    assert len(accused(alone) & set(names)) >= 0.9 * ACCOUNTS
     assert_looked_at(world.write(tmp_path / "w"), names)
 
 
@@ -58,12 +78,17 @@ def test_cover_does_not_hide_slow_accounts_of_one_work_list(seed: int, tmp_path:
     """Three requests in four are about anything; the others are drawn from one list, by whoever asks."""
     world, names, home = world_of(seed)
     ways = stock(world, 14)
+
+    def item() -> str:
+        said = " ".join(str(world.rng.choice(way)) for way in ways)
+        return f"{said} {world.talk()}"
+
     for name in names:
         for _ in range(24):
-            said = " ".join(str(world.rng.choice(way)) for way in ways)
-            world.ask(name, moment(world), f"{said} {world.talk()}", client_ip=home[name])
+            world.ask(name, moment(world), item(), client_ip=home[name])
         for _ in range(72):
             world.ask(name, moment(world), world.talk(40), client_ip=home[name])
+    put_off(world, names, home, item)
 
     assert_looked_at(world.write(tmp_path / "w"), names)
 

@@ -217,6 +217,29 @@ def test_who_passes_nothing_where_all_others_do_again_and_again_is_a_stranger_ho
     assert set(np.flatnonzero(found.strangers(members, found.ties.background([members]))).tolist()) == OTHER
 
 
+@pytest.mark.parametrize(
+    ("acting", "part", "topic", "quiet"),
+    [
+        (8, 4, 0, True),  # each would pass a third of a time
+        (8, 12, 0, False),  # somebody of twelve would have passed something
+        (8, 4, 1, False),  # they ask for something else
+        (7, 4, 0, False),  # too few act to tell
+    ],
+)
+def test_a_few_quiet_accounts_that_share_a_card_are_a_part_where_that_is_no_wonder(
+    acting: int, part: int, topic: int, quiet: bool
+) -> None:
+    """Four of one card who send little are seldom limited."""
+    rng = np.random.default_rng(0)
+    topics = np.repeat([0, topic], [4 * POOL, part])
+    passes = [(code, (code + 1) % acting) for code in range(acting)]
+
+    found = pools(rng, [], topics, passes=passes)
+
+    rest = np.arange(4 * POOL, dtype=np.int32)
+    assert found.quiet_part(np.arange(4 * POOL, 4 * POOL + part, dtype=np.int32), rest) == quiet
+
+
 def test_what_does_not_stand_alone_and_what_was_not_read_is_not_parted() -> None:
     """A part must be a campaign by itself, and act; without texts nobody can say that two pools differ."""
     rng = np.random.default_rng(0)

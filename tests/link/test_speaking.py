@@ -26,10 +26,13 @@ def speakers(
     software: list[list[int]] | None = None,
     passing: int = PASSING,
     quoting: int = 0,
+    pairs: int = 0,
+    how: HandOff = HandOff.RETRY,
 ) -> Speakers:
     """A log whose first accounts send texts, of whom the first few pass work round; others are people.
 
-    Where so many strangers are `quoting` each other, quotations are all that the first few pass.
+    Where so many strangers are `quoting` each other, quotations are all that the first few pass. Instead of passing it
+    round, the first few may pass it in so many `pairs`.
     """
     rng = np.random.default_rng(0)
     views = [held(TokenKind.TEMPLATE, texts, ACCOUNTS)]
@@ -37,14 +40,17 @@ def speakers(
         views.append(held(TokenKind.SETTINGS, software, ACCOUNTS))
     giver = np.arange(passing, dtype=np.int32)
     taker = ((giver + 1) % passing).astype(np.int32)
+    if pairs:
+        giver = 2 * np.arange(pairs, dtype=np.int32)
+        taker = giver + 1
     strangers = np.arange(POOL, POOL + quoting, dtype=np.int32)
     giver, taker = np.concatenate([giver, strangers]), np.concatenate([taker, np.roll(strangers, 1)])
-    kinds = np.full(len(giver), HandOff.QUOTED if quoting else HandOff.RETRY, dtype=np.int8)
+    kinds = np.full(len(giver), HandOff.QUOTED if quoting else how, dtype=np.int8)
     busy = np.full(ACCOUNTS, 40, dtype=np.int64)
     seen = Views(views, HandOffs.of(giver, taker, kinds), busy)
     ties = Ties(seen, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     own = np.zeros(POOL, dtype=np.int64) if topics is None else topics
-    everybody = np.concatenate([own, np.arange(ACCOUNTS - POOL) + int(own.max()) + 1])
+    everybody = np.concatenate([own, np.arange(ACCOUNTS - len(own)) + int(own.max()) + 1])
     traits = Traits(activity(rng, everybody, busy), TraitOptions(), rng, views[1] if software else None)
     return Speakers(seen, ties, traits, MixtureOptions(), SpeakingOptions())
 
@@ -97,3 +103,23 @@ def test_users_of_the_same_text_with_other_subjects_or_other_software_are_not_sp
 def test_the_text_that_proposed_a_group_is_not_its_own_text(proposer: Place) -> None:
     """All users of any text are in the group of its users."""
     assert speakers(ONE_TEXT).speak(MEMBERS, proposer) == (proposer == NO_PLACE)
+
+
+@pytest.mark.parametrize("how", [HandOff.RETRY, HandOff.PARKED, HandOff.LATER])
+@pytest.mark.parametrize("proposer", [(0, 0), NO_PLACE])
+def test_three_circles_that_pass_work_speak_for_those_who_send_their_text(how: HandOff, proposer: Place) -> None:
+    """A pair may be one person's two accounts, and two pairs two persons'; their text may be what the group is of."""
+    assert speakers(ONE_TEXT, pairs=3, how=how).speak(MEMBERS, proposer)
+    assert not speakers(ONE_TEXT, pairs=2, how=how).speak(MEMBERS, proposer)
+
+
+def test_three_circles_speak_for_nobody_who_is_not_like_them() -> None:
+    """The others ask for something else or are too many, too many send the text; quotations are no work."""
+    topics = np.where(np.arange(POOL) < 6, 0, 1)
+    most = np.arange(61, dtype=np.int32)
+
+    assert not speakers(ONE_TEXT, pairs=3, topics=topics).speak(MEMBERS)
+    assert not speakers([list(range(61))], pairs=3, topics=np.zeros(61, dtype=np.int64)).speak(most)
+    assert speakers([list(range(60))], pairs=3).speak(MEMBERS)
+    assert not speakers([list(range(70))], pairs=3).speak(MEMBERS)
+    assert not speakers(ONE_TEXT, pairs=3, how=HandOff.QUOTED).speak(MEMBERS)

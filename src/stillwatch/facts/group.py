@@ -40,6 +40,8 @@ class Passing:
     evades: bool = False
     """Whether what passed had been limited, banned or refused before: it went round what the provider decided. What was
     asked in other words may be another request: jobs of one customer, set going at once, ask much the same."""
+    failed: bool = False
+    """Whether what passed had failed, whether it was asked again at once or later, as it was or in other words."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,8 +119,8 @@ class Group:
     seconded: float
     """Bits that a second family must show once another has confirmed the group: fewer groups come that far."""
     drawn: Drawn = field(default_factory=Drawn)
-    among_itself: bool = True
-    """Whether hand-offs are the group's own: more than one pair pass work, or it quotes itself as often as others."""
+    passes_work: bool = True
+    """Whether three of its accounts and more pass anything but words to each other."""
     hand: int = -1
     """Groups that one hand seems to move have the same number; -1 where that was not asked."""
 

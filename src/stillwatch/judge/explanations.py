@@ -64,6 +64,12 @@ class ExplanationOptions:
     small_firm: int = 4
     """So many keys of one owner need no common payer where they work from a network that nobody else uses: staff of a
     small firm pay with cards of their own."""
+    few_keys: int = 8
+    """So many keys of one owner, who names it, has its domain and pays for all with one card, are a firm's behind one
+    router, which goes on with the next key after a limit: that hides nothing, and campaigns have hundreds. Three such
+    firms with 5 and 6 keys were at review on two logs without a campaign that others composed."""
+    event_days: float = 4.0
+    """A hackathon lasts a weekend, and some are early or late: from first to last this long, but for visitors."""
     most_evading: float = 0.1
     """An owner who hides nothing does not go round limits either: requests that were limited, banned or refused on one
     account and tried again on another touch at most this many pairs of accounts, as a share of the group's accounts."""
@@ -102,6 +108,7 @@ def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: E
         _claimed_customers,
         _one_service,
         _several_places,
+        _one_event,
         _one_harness,
         _one_benchmark,
     )
@@ -151,7 +158,9 @@ def _declared_owner(look: Look) -> Found | None:
     domain, of_domain = look.institution()
     token, on_net = look.one_net()
     own_net = token is not None and token.outside == 0 and on_net >= look.options.most_of
-    if look.most_held(TokenKind.PAYMENT) >= look.options.most_of:
+    # As the accounts table has it: what only one firm's accounts hold ties nobody, and is no shared thing.
+    _, paid = look.most_common("payment_fingerprint")
+    if paid >= look.options.most_of:
         tied = "one payer pays for them"
     elif own_net and look.n <= look.options.small_firm:
         tied = "they work from one network that nobody else uses"
@@ -163,12 +172,15 @@ def _declared_owner(look: Look) -> Found | None:
         words = f"{of_domain:.0%} of the accounts have one e-mail domain of their own, and {tied}"
     else:
         return None
-    return _hides_nothing(look, "one declared owner", words, max(share, of_domain))
+    plain = min(share, of_domain, paid) >= look.options.most_of
+    few = plain and look.n <= look.options.few_keys
+    return _hides_nothing(look, "one declared owner", words, max(share, of_domain), may_evade=few)
 
 
-def _hides_nothing(look: Look, name: str, words: str, share: float) -> Found:
+def _hides_nothing(look: Look, name: str, words: str, share: float, *, may_evade: bool = False) -> Found:
     """What the provider sees to be one customer's without us; limits that its accounts go round are another matter."""
     evading = sum(one.pairs for one in look.group.passings if one.evades) > look.options.most_evading * look.n
+    evading &= not may_evade
     if evading:
         words += ", but they go round each other's limits"
     return replace(_found(name, words, share), no_further=Tier.REVIEW if evading else Tier.WATCH)
@@ -311,6 +323,24 @@ def _several_places(look: Look) -> Found | None:
         return None
     words = "few of the accounts pay, and all that they share is networks and texts, by day and little each"
     return replace(_found("people in several places", words, share), no_further=Tier.WATCH, of_sharing_only=True)
+
+
+def _one_event(look: Look) -> Found | None:
+    """A hackathon: people who signed up in one burst in one place, pay nothing, and work for a few days without sleep.
+
+    Who farms free accounts may look like that for as long, so that this accounts for nothing; but what such accounts
+    do together, or go on with, tells them.
+    """
+    token, on_net = look.one_net()
+    in_place = max(on_net if token else 0.0, look.two_nets())
+    share = min(in_place, look.only_networks())
+    brief = look.lasted_days() <= look.options.event_days and look.few_each()
+    if share < look.options.most_of or look.holds(TokenKind.SIGNUP_BURST) < look.options.most_of or not brief:
+        return None
+    if look.paying() > 1 - look.options.most_of:
+        return None
+    words = f"{share:.0%} of the accounts signed up in one place at once and were used there for a few days: an event"
+    return replace(_found("one event", words, share), no_further=Tier.WATCH, of_sharing_only=True)
 
 
 def _one_harness(look: Look) -> Found | None:

@@ -145,6 +145,13 @@ class Look:
         days = np.maximum(1.0, np.ceil((activity.last[members] - activity.first[members]) / _DAY_US))
         return float(np.median(activity.exchanges[members] / days)) <= self.options.people_per_day
 
+    def lasted_days(self) -> float:
+        """How many days most of the members were used in, from the first to the last of them."""
+        activity, members = self.traffic.activity, self.group.members
+        first = np.quantile(activity.first[members], 1.0 - self.options.most_of)
+        last = np.quantile(activity.last[members], self.options.most_of)
+        return float(last - first) / _DAY_US
+
     def too_short(self) -> bool:
         """Whether the log is too short to show a night."""
         activity = self.traffic.activity

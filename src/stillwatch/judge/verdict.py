@@ -59,10 +59,14 @@ class JudgeOptions:
     correlation): each has work of its own, and nothing that they do together says that it is dealt out. Of groups that
     came to review by sharing alone on looked-at logs five campaigns' had 0.03 and less, three of people 0.16 and more;
     two pools of one campaign that do different work have 0.12 (DESIGN)."""
+    list_passes: int = 2
+    """A list is looked at where what failed is also asked again between so many pairs of its accounts: users of one
+    harness, people who write one language and firms that work through the same documents draw from one stock, too. Of
+    fifteen lists that would have come to review on looked-at logs that others composed eight were honest people's, in
+    whose requests nothing passed so, and seven campaigns', in three of which it did."""
     lists_by_chance: float = 0.2
-    """Campaigns that a log of honest traffic shows by a list alone, at least, whatever its bits say: people who write
-    one language, and firms that work through the same documents, draw from one stock, too. Two of twelve looked-at logs
-    without a campaign that others composed had one."""
+    """Campaigns that a log of honest traffic shows by such a list alone, at most, whatever its bits say: none of 17
+    looked-at logs without a campaign had one (the rule of three)."""
     lone_sharing_bits: float = 20.0
     """A member that only shares things and words with a campaign at `act`, and is tied in by nothing that it does
     itself, stays at `review` with less evidence than this: neighbours share a card and a tool, too."""
@@ -114,6 +118,7 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     alone |= bool(telling) and group.strong_passes >= needed
     words = next(one for one in weighed if one.family is Family.WORDS)
     drawn = words.counts and group.drawn.bits >= needed
+    drawn &= sum(one.pairs for one in group.passings if one.failed) >= options.list_passes
     drawn &= not could_be_people(group, roster, traffic, options.explanations)
     own_work = not telling and group.sameness >= options.own_work  # not where it is unknown
     registered = np.array([bool(v) for v in roster.column("authorised_use").take(group.members).to_pylist()])
@@ -127,7 +132,7 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
         tier = Tier.WATCH if own_work else Tier.REVIEW
     elif float(roster.known[group.members].mean()) < options.least_known:
         tier = Tier.REVIEW  # authorised use could not be looked up, and it comes first (law 3)
-    elif not group.among_itself and all(one.family is Family.HAND_OFFS for one in telling):
+    elif not group.passes_work and all(one.family is Family.HAND_OFFS for one in telling):
         tier = Tier.REVIEW  # whoever asks for the same things finds the answers of others in them, members or not
     elif could_be_people(group, roster, traffic, options.explanations):
         tier = Tier.REVIEW  # the log is too short to tell a class or an office from a campaign on one network

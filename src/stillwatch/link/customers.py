@@ -120,12 +120,31 @@ def customers(payer: Codes, owner: Codes, firm: Codes, house: Codes, most_unname
     n = len(payer)
     whole = np.zeros(n, dtype=np.bool_)
     whole[order] = np.repeat(one, sizes)
-    numbers = [np.where(whole, n + payer, np.arange(n)), firm, house]
+    return together(np.where(whole, n + payer, np.arange(n)), firm, house)
+
+
+def together(*numbers: Codes) -> Codes:
+    """(accounts,) a number for each account, the same for those that have one in any of some `numbers` of accounts."""
+    n = len(numbers[0])
     start = np.cumsum([0, *(int(some.max(initial=-1)) + 1 for some in numbers)])
     column = np.concatenate([some + first for some, first in zip(numbers, start, strict=False)])
     row = np.tile(np.arange(n), len(numbers))
     ties = coo_array((np.ones(len(row), np.int8), (row, n + column)), shape=(n + int(start[-1]),) * 2)
     found: Codes = connected_components(ties, directed=False)[1][:n].astype(np.int32)
+    return found
+
+
+def few_of_one_payer(owner: Codes, payer: Codes, house: Codes, most: int) -> Codes:
+    """(accounts,) a number for each account, the same for 2 to `most` of one organisation that one payer pays for.
+
+    At least half of them have its domain, so that name, domain and payer say the same: what passes between a firm's few
+    keys behind one router is its own.
+    """
+    n = len(owner)
+    _, of, sizes = np.unique(np.stack([owner, payer]), axis=1, return_inverse=True, return_counts=True)
+    housed = np.bincount(of, weights=house >= n)
+    one = (owner >= 0) & ((sizes >= 2) & (sizes <= most) & (2 * housed >= sizes))[of]  # noqa: PLR2004 - a firm has two
+    found: Codes = np.where(one, n + of, np.arange(n)).astype(np.int32)
     return found
 
 

@@ -11,7 +11,7 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.hand_offs import RETRIED, HandOff, HandOffs
 from stillwatch.link.mixture import Views
 from stillwatch.link.rhythm import Rhythm
 from stillwatch.stats.variance import intraclass_correlation
@@ -50,7 +50,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
     seconded: float,
     strong_passes: float,
     drawn: Drawn,
-    among_itself: bool,
+    passes_work: bool,
     hand: int,
 ) -> Group:
     """Everything that `judge` and the report need to know of one group."""
@@ -93,7 +93,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         seconded=seconded,
         strong_passes=strong_passes,
         drawn=drawn,
-        among_itself=among_itself,
+        passes_work=passes_work,
         hand=hand,
     )
 
@@ -140,7 +140,9 @@ def _passings(passed: HandOffs, members: Codes) -> tuple[Passing, ...]:
         chosen = within & (passed.kind == kind)
         if chosen.any():
             pairs, times = int(chosen.sum()), int(passed.count[chosen].sum())
-            out.append(Passing(words=kind.words, pairs=pairs, times=times, evades=kind is HandOff.RETRY))
+            failed = kind in RETRIED
+            evades = kind is HandOff.RETRY
+            out.append(Passing(words=kind.words, pairs=pairs, times=times, evades=evades, failed=failed))
     return tuple(out)
 
 

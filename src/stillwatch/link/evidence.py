@@ -11,7 +11,18 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.customers import between_customers, beyond_firms, customers, firms, houses, own_pairs, payers
+from stillwatch.link.customers import (
+    between_customers,
+    beyond_firms,
+    customers,
+    few_of_one_payer,
+    firms,
+    houses,
+    own_pairs,
+    payers,
+    together,
+)
+from stillwatch.link.echoes import backwards
 from stillwatch.link.hand_offs import HandOffs, TriedAgain, hand_offs
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.shared_things import shared_things
@@ -29,6 +40,8 @@ class Evidence:
     incidences: list[Incidence]
     passed: HandOffs
     """Without what passes between the two accounts of one customer."""
+    echoed: HandOffs
+    """The same, of what passed the wrong way round (`echoes`)."""
     timelines: Timelines
     customer: Codes
     """(accounts,) a number for each account, the same for those that are one customer's."""
@@ -38,26 +51,30 @@ class Evidence:
         """Gather it from one scan, by the families that are looked for."""
         incidences = shared_things(traffic, roster, options.things) if Family.THINGS in options.families else []
         incidences += shared_words(traffic, roster, options.words) if Family.WORDS in options.families else []
-        tried, passed = None, HandOffs.none()
+        tried, passed, echoed = None, HandOffs.none(), HandOffs.none()
         if Family.HAND_OFFS in options.families:
             tried = TriedAgain.of(traffic, roster, options.hand_offs)
             passed = hand_offs(traffic, roster, options.hand_offs, tried)
+            echoed = backwards(traffic, roster, options.hand_offs)
         payer = payers(incidences, len(roster))
         owner, domain = (_numbered(roster, column) for column in ("organisation", "email_domain"))
+        house = houses(owner, domain, incidences)
         firm = firms((owner, domain), incidences, payer, options.most_unnamed)
-        customer = customers(payer, owner, firm, houses(owner, domain, incidences), options.most_unnamed)
-        passed = between_customers(passed, own_pairs(incidences, payer, options.own_kinds), firm, customer)
+        firm = together(firm, few_of_one_payer(owner, payer, house, options.most_named))
+        customer = customers(payer, owner, firm, house, options.most_unnamed)
+        own = own_pairs(incidences, payer, options.own_kinds)
+        passed, echoed = (between_customers(some, own, firm, customer) for some in (passed, echoed))
         if tried is not None and Family.WORDS in options.families:
             tried = tried.among(passed)
             incidences.append(tried_texts(traffic, roster, tried, options.tried_texts, options.words))
         shared = [beyond_firms(one, firm) if one.kind.family is Family.THINGS else one for one in incidences]
         incidences = [one for one in shared if len(one.tokens)]
-        return cls(traffic, roster, incidences, passed, Timelines(traffic, roster), customer)
+        return cls(traffic, roster, incidences, passed, echoed, Timelines(traffic, roster), customer)
 
     def among(self, chosen: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> Self:
         """What (accounts,) chosen accounts share with and pass to each other, as if no others `known` did anything."""
         incidences = [shared for one in self.incidences if len((shared := one.among(chosen, known)).tokens)]
-        return replace(self, incidences=incidences, passed=self.passed.among(chosen))
+        return replace(self, incidences=incidences, passed=self.passed.among(chosen), echoed=self.echoed.among(chosen))
 
 
 def _numbered(roster: Roster, column: str) -> Codes:

@@ -13,6 +13,7 @@ from stillwatch.facts.traffic import Traffic
 from stillwatch.link.candidates import candidates
 from stillwatch.link.company import Company
 from stillwatch.link.describe import Scene, describe
+from stillwatch.link.echoes import Echoes
 from stillwatch.link.evidence import Evidence
 from stillwatch.link.joining import Joiner
 from stillwatch.link.mixture import Views
@@ -51,7 +52,8 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
     incidences, passed, timelines = evidence.incidences, evidence.passed, evidence.timelines
     traffic, roster = evidence.traffic, evidence.roster
     proposed = candidates(incidences, passed, len(roster), options.candidates, rng)
-    views = Views(incidences, passed, traffic.activity.exchanges)
+    echoes = Echoes.of(evidence.echoed, len(roster))
+    views = Views(incidences, passed, traffic.activity.exchanges, echoes)
     software = next((view for view in incidences if view.kind is TokenKind.SETTINGS), None)
     traits = Traits(traffic.activity, options.pools.traits, rng, software)
     paces = Family.RHYTHM in options.families  # interchangeable traffic is of this family
@@ -96,7 +98,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
             seconded=search.seconded,
             strong_passes=search.strong_passes(one.members),
             drawn=search.dealing.drawn(one.members),
-            among_itself=search.views.among_itself(one.members, options.mixture),
+            passes_work=search.views.pass_work(one.members, options.mixture),
             hand=one.hand,
         )
         for one, families, rhythm in kept

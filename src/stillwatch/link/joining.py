@@ -337,12 +337,17 @@ class Joiner:
         return [np.flatnonzero(label == place).astype(np.int32) for place in range(len(groups))]
 
     def _act_as_one(self, ours: Codes, theirs: Codes) -> bool:
-        """Whether two parts of a group pass work to each other, be it once, or keep one pace."""
+        """Whether two parts of a group pass work to each other, be it once, or keep one pace.
+
+        Or may do so: that one of them is as quiet as it is says nothing against it.
+        """
         rows, _ = self.views.passes_between(ours, theirs)
         if not self.views.quoted[rows].all():
             return True
         least = self.options.speaking_bits
-        return self.ties.cross_bits(ours, theirs) >= least or self.together(ours, theirs) >= least
+        if self.ties.cross_bits(ours, theirs) >= least or self.together(ours, theirs) >= least:
+            return True
+        return self.pools is not None and self.pools.quiet_part(ours, theirs)
 
     def _grow(self, groups: list[Codes]) -> list[Codes]:
         """Attach unclaimed accounts that share a campaign's rare tokens, judged against accounts outside all groups."""

@@ -10,6 +10,7 @@ from scipy.special import pdtrc
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
+from stillwatch.link.echoes import Echoes
 from stillwatch.link.hand_offs import RETRIED, WORDS_ONLY, HandOff, HandOffs
 from stillwatch.stats.calibrate import MOST_BITS, bits_of_p
 from stillwatch.stats.reuse_kernel import in_sequence, leave_one_out, quick_bits
@@ -60,9 +61,16 @@ class MixtureOptions:
 class Views:
     """The incidences of a scan with their backgrounds, and scratch space for the kernels."""
 
-    def __init__(self, views: list[Incidence], passed: HandOffs, exchanges: npt.NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        views: list[Incidence],
+        passed: HandOffs,
+        exchanges: npt.NDArray[np.int64],
+        echoes: Echoes | None = None,
+    ) -> None:
         """Prepare `views` for accounts with that many exchanges each."""
         self.views = views
+        self.echoes = Echoes.none(len(exchanges)) if echoes is None else echoes
         self.frequency = [view.frequency() for view in views]
         self.mass = [np.zeros(len(view.tokens)) for view in views]
         self.exchanges = exchanges
@@ -118,7 +126,8 @@ class Views:
         """What hand-offs say for each account about a group, in bits: partners inside are likelier in one hand.
 
         Null: partners are met in proportion to the group's share of all exchanges; for quotations, where public text
-        also passes between strangers, as often as others quote the group or are quoted by it, if that is oftener.
+        also passes between strangers, as often as others quote the group or are quoted by it, if that is oftener, and
+        within the group as often as it passes there the wrong way round.
         Whoever takes words only, as many from others, and is quoted by none of the group marks or edits what everybody
         is answered: that says nothing. Without `quotations` only the others count.
         """
@@ -131,12 +140,14 @@ class Views:
         rows, owner = rows_of(self.partner_bounds, accounts)
         reuse = options.partner_reuse
         gain = np.log2((1.0 - reuse) + reuse / np.maximum([share, max(share, quoted)], 1e-6))
+        gain = np.append(gain, min(gain[1], self._forwards(members)))
         words_only = self._words_only(members, options)
+        way = words_only.astype(np.int64) + (self.quoted & ~self.later)
         if not quotations:
             told = ~words_only[rows]
             rows, owner = rows[told], owner[told]
         within = inside[self.partner[rows]]
-        each = np.where(within, gain[words_only[rows].astype(np.int64)], np.log2(1.0 - reuse))
+        each = np.where(within, gain[way[rows]], np.log2(1.0 - reuse))
         # The most telling passes of an account count, up to `most_passes` of each sign.
         times = np.minimum(self.times[rows], options.most_passes)
         n = len(accounts)
@@ -181,6 +192,15 @@ class Views:
         across = int((self.quoted[rows] & ~inside[self.partner[rows]]).sum())
         others = int(self.quotations.sum()) - int(self.quotations[members].sum())
         return (across + 3.0) / (others + 3.0)
+
+    def _forwards(self, members: Codes) -> float:
+        """How much oftener a group quotes itself than one of it is answered what another had asked, in bits.
+
+        Half a pair is added to either (Jeffreys' prior for a rate): of few pairs the order says little.
+        """
+        rows, _ = self.passes_between(members, members)
+        pairs = int((self.quoted[rows] & ~self.later[rows] & self.takes[rows]).sum())
+        return float(np.log2((pairs + 0.5) / (self.echoes.within(members) + 0.5)))
 
     def passes_between(self, ours: Codes, theirs: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The rows of hand-offs, either way, from some accounts to others, and the place in `ours` of each."""
@@ -247,26 +267,23 @@ class Views:
         rows, owner = self.passes_between(members, members)
         return np.bincount(owner[~self.quoted[rows]], minlength=len(members)) > 0
 
-    def among_itself(self, members: Codes, options: MixtureOptions) -> bool:
-        """Whether a group's hand-offs are its own: more than a pair pass work, or it quotes itself as much as others.
-
-        Whoever asks for the same things gets the same answers, and strangers who do find them in each other's requests.
-        """
-        rows, owner = rows_of(self.partner_bounds, members)
-        inside = np.isin(self.partner[rows], members)
-        strong, within, across = (
-            inside & ~self.quoted[rows],
-            inside & self.quoted[rows] & ~self.takes[rows],  # each once
-            ~inside & self.quoted[rows],
-        )
-        pass_work = len(np.unique(owner[strong])) >= options.passing_accounts
-        return pass_work or int(within.sum()) >= int(across.sum())
+    def pass_work(self, members: Codes, options: MixtureOptions) -> bool:
+        """Whether more than a pair of a group's accounts pass anything but words to each other."""
+        return int(self.passing(members).sum()) >= options.passing_accounts
 
     def quiet_by_chance(self, some: Codes, members: Codes) -> float:
         """The share of some accounts that would pass nothing, if each did as often as a group by how much it sends."""
+        return float(np.exp(-self._passed_by_chance(some, members)).mean())
+
+    def all_quiet_by_chance(self, some: Codes, members: Codes) -> float:
+        """How often all of some accounts would pass nothing, if each did as often as a group by how much it sends."""
+        return float(np.exp(-self._passed_by_chance(some, members).sum()))
+
+    def _passed_by_chance(self, some: Codes, members: Codes) -> Floats:
+        """How often each of some accounts would pass anything, if it did as often as a group by how much it sends."""
         _, owner = self.passes_between(members, members)
         rate = len(owner) / max(float(self.exchanges[members].sum()), 1.0)
-        return float(np.exp(-rate * self.exchanges[some]).mean())
+        return self.exchanges[some].astype(np.float64) * rate
 
     def strong_bits(self, members: Codes, options: MixtureOptions) -> float:
         """What hand-offs but words say for a group, account by account (bits); nothing for it where one pair makes all.
@@ -286,7 +303,8 @@ class Views:
     def passed_within(self, members: Codes, options: MixtureOptions, *, few: bool | None = None) -> float:
         """What all hand-offs between the accounts of a group say about the group, in bits.
 
-        Null for quotations: they pass between strangers as between everybody. Pairs with an account in common are one
+        Null for quotations: they pass between strangers as between everybody, and as often in one order as in the
+        other. Pairs with an account in common are one
         observation, and so are the repetitions of one pair: two accounts that quote each other say nothing of forty.
         """
         rows, _ = self.passes_between(members, members)
@@ -296,6 +314,7 @@ class Views:
         if pairs:
             share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
             expected = max(float(self.quotations.sum()) / 2.0 * share**2, options.least_expected)
+            expected = max(expected, float(self.echoes.within(members)))
             # Each pair is an observation of its own, so their sum is not bounded as a single test is.
             quoted = max(0.0, bits_of_p(float(pdtrc(pairs - 1, expected)), most=MOST_BITS * pairs))
             bits = max(bits, 0.0) + quoted

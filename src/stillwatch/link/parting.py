@@ -12,6 +12,8 @@ from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.mixture import Views
 from stillwatch.link.passing_circles import PassingCircles
+from stillwatch.stats.calibrate import MOST_BITS, bits_of_p, log2_choose
+from stillwatch.stats.pairings import log2_few_between
 
 
 def parts_of(views: Views, members: Codes, tied: Callable[[Codes, Codes], bool], least: int) -> list[Codes]:
@@ -74,3 +76,23 @@ def circles_of_things(views: Views, members: Codes) -> npt.NDArray[np.int32]:
     ties = coo_array((np.ones(len(row), dtype=np.int8), (row, column + len(members))), shape=(nodes, nodes))
     label: npt.NDArray[np.int32] = connected_components(ties, directed=False)[1][: len(members)]
     return label
+
+
+def passes_apart(views: Views, ours: Codes, theirs: Codes) -> float:
+    """How seldom a pool that deals its work out at random would pass so little between two parts of it, in bits.
+
+    Null: who passes work to whom is drawn at random, each account as often as it does (`stats.pairings`); of all
+    divisions of the accounts the emptiest is looked at, so that naming one is paid for. A few passes each leave a
+    pool in pieces by chance, and then this says nothing.
+    """
+    within, others, between = _pairs(views, ours, ours), _pairs(views, theirs, theirs), _pairs(views, ours, theirs)
+    luck = 2.0 ** log2_few_between(within, others, between)
+    chosen = log2_choose(len(ours) + len(theirs), len(ours))
+    return bits_of_p(luck, most=MOST_BITS + chosen) - chosen
+
+
+def _pairs(views: Views, ours: Codes, theirs: Codes) -> int:
+    """Pairs of accounts, one of each set, that pass anything."""
+    rows, owner = views.passes_between(ours, theirs)
+    ends = np.sort(np.stack([ours[owner], views.partner[rows]]), axis=0)
+    return int(np.unique(ends, axis=1).shape[1])

@@ -102,13 +102,17 @@ def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max
     return giver[:n].copy(), taker[:n].copy(), tried_at[:n].copy()
 
 
-def quoted(said: Quotes, asked: Quotes, roster: Roster, most: int, least: int) -> tuple[Codes, Codes]:
+def quoted(
+    said: Quotes, asked: Quotes, roster: Roster, most: int, least: int, *, told_at_once: bool = False
+) -> tuple[Codes, Codes]:
     """Phrases that first came up in one account's answers and then in another account's input.
 
     What anybody had asked before it was said is public text or the answer quoting its question, and passes nothing on;
-    neither does what many accounts were told.
+    neither does what many accounts were told. Whoever was told it before, or `told_at_once`, has it from there.
     """
-    giver, taker = _born_as_answers(said.token, said.account, said.time, asked.token, asked.account, asked.time, most)
+    giver, taker = _born_as_answers(
+        said.token, said.account, said.time, asked.token, asked.account, asked.time, most, np.int64(told_at_once)
+    )
     giver_code, taker_code = roster.codes(giver), roster.codes(taker)
     pair = giver_code.astype(np.int64) * len(roster) + taker_code
     unique, counts = np.unique(pair, return_counts=True)
@@ -119,7 +123,7 @@ def quoted(said: Quotes, asked: Quotes, roster: Roster, most: int, least: int) -
 
 
 @nb.njit(cache=True)
-def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max_holders):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
+def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max_holders, late=0):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0913
     """Walk both sorted lists once; emit (who said it first, who asked it later) for each phrase born as an answer."""
     giver = np.empty(len(a_token), dtype=np.uint64)
     taker = np.empty(len(a_token), dtype=np.uint64)
@@ -147,7 +151,7 @@ def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max
             for k in range(j, j_end):
                 told = False
                 for m in range(i, i_end):
-                    if s_account[m] == a_account[k] and s_time[m] < a_time[k]:
+                    if s_account[m] == a_account[k] and s_time[m] < a_time[k] + late:
                         told = True
                 if not told:
                     giver[n] = s_account[source]

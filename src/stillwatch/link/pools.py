@@ -14,13 +14,13 @@ from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.candidates import CandidateOptions, circles
 from stillwatch.link.mixture import Views
 from stillwatch.link.pace_circles import PaceOptions, following
+from stillwatch.link.parting import passes_apart
 from stillwatch.link.passing_circles import PassingCircles
 from stillwatch.link.rhythm import Rhythm
 from stillwatch.link.ties import Floats, Ties
 from stillwatch.link.timelines import Timelines
 from stillwatch.link.traits import ASKED, TraitOptions, Traits
-from stillwatch.stats.calibrate import MOST_BITS, bits_of_p, log2_choose
-from stillwatch.stats.pairings import log2_few_between
+from stillwatch.stats.calibrate import bits_of_p
 
 _TEXTS: Final = frozenset({TokenKind.SYSTEM_PROMPT, TokenKind.TEMPLATE})
 _SENDING_NONE: Final = -1
@@ -62,6 +62,10 @@ class PoolOptions:
     """... or where so many times as many of them are quiet as if all passed work by chance, each as often as all do by
     how much they send: who has as much traffic as those who act, and takes no part, does something else. Of a slow
     pool more than a quarter pass nothing by chance."""
+    quiet_part: float = 0.05
+    """Accounts that share things with each other only, and pass nothing to the rest of their group, are no part of it
+    where chance makes them so quiet less often than this, by how much they send: four of one card who send little are
+    seldom limited. Nor are they where they ask otherwise than those who act (`unlike`, `near`)."""
     least_acting: int = 8
     """... and so many act, at least: fewer say little of what the others would ask."""
     most_groups: int = 64
@@ -144,25 +148,11 @@ class Pools:
 
     def _alike(self, ours: Codes, theirs: Codes) -> float:
         """`Traits.likeness` of two groups, and none where work that passes within each does not between them."""
-        return 0.0 if self._apart(ours, theirs) >= self.options.apart_bits else self.traits.likeness(ours, theirs)
-
-    def _apart(self, ours: Codes, theirs: Codes) -> float:
-        """How seldom a pool that deals its work out at random would pass so little between two parts of it, in bits.
-
-        Null: who passes work to whom is drawn at random, each account as often as it does (`stats.pairings`); of all
-        divisions of the accounts the emptiest is looked at, so that naming one is paid for. A few passes each leave a
-        pool in pieces by chance, and then this says nothing.
-        """
-        within, others, between = self._pairs(ours, ours), self._pairs(theirs, theirs), self._pairs(ours, theirs)
-        luck = 2.0 ** log2_few_between(within, others, between)
-        chosen = log2_choose(len(ours) + len(theirs), len(ours))
-        return bits_of_p(luck, most=MOST_BITS + chosen) - chosen
-
-    def _pairs(self, ours: Codes, theirs: Codes) -> int:
-        """Pairs of accounts, one of each set, that pass anything."""
-        rows, owner = self.views.passes_between(ours, theirs)
-        ends = np.sort(np.stack([ours[owner], self.views.partner[rows]]), axis=0)
-        return int(np.unique(ends, axis=1).shape[1])
+        return (
+            0.0
+            if passes_apart(self.views, ours, theirs) >= self.options.apart_bits
+            else self.traits.likeness(ours, theirs)
+        )
 
     def completed(self, groups: list[Codes]) -> tuple[list[Codes], Floats]:
         """The groups with the circles of accounts that pass work among themselves only and use a group's software.
@@ -210,6 +200,20 @@ class Pools:
         else:
             sends[view.holders_of(software)] = True
         return sends, (float((sends & outside).sum()) + 1.0) / (float((view.known & outside).sum()) + 2.0)
+
+    def quiet_part(self, part: Codes, rest: Codes) -> bool:
+        """Whether it is no wonder that a part of a group passes nothing to the rest, as whose accounts it asks.
+
+        Null: each account of it passes work as often as the rest does by how much it sends.
+        """
+        if not self.traits.tell or self.views.all_quiet_by_chance(part, rest) < self.options.quiet_part:
+            return False
+        acting = rest[self.views.passing(rest)]
+        if len(acting) < self.options.least_acting:
+            return False
+        everybody = np.arange(len(self.views.exchanges), dtype=np.int32)
+        others = np.setdiff1d(everybody, np.concatenate([part, rest]), assume_unique=True)
+        return self.traits.apart(acting, part, others, ASKED, self.options.unlike) <= self.options.near
 
     def strangers(self, members: Codes, background: list[Floats]) -> npt.NDArray[np.bool_]:
         """(n,) whom only words tie to a group, where they are too many, or ask otherwise than those who act.

@@ -19,7 +19,7 @@ from stillwatch.link.mixture import Split, Views, family_bits, split
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.pace_circles import PaceCircle
-from stillwatch.link.parting import circles_of_things
+from stillwatch.link.parting import circles_of_things, passes_apart
 from stillwatch.link.rhythm import UNTESTED, Rhythm, group_rhythm, shared_rhythm
 from stillwatch.link.speaking import Speakers
 from stillwatch.link.ties import NO_PLACE, Place, Ties
@@ -117,7 +117,8 @@ class Search:
         proposer = (candidate.view, candidate.token)
         spoken_for = self.speakers.speak(candidate.members, proposer, bundled=candidate.bundled)
         if spoken_for:
-            one = self._spoken_for(candidate.members, proposer)
+            circles = self.speakers.circles_speak(candidate.members)
+            one = self._spoken_for(candidate.members, NO_PLACE if circles else proposer)
         elif candidate.bundled:
             return None
         else:
@@ -318,6 +319,8 @@ class Search:
         """Bits of one scheduler behind two groups, or of one list that both are dealt their work from."""
         paced = self.one_pace(one, other).bits
         if paced >= self.options.join.speaking_bits:
+            return paced
+        if passes_apart(self.views, one, other) >= self.options.pools.apart_bits:
             return paced
         return max(paced, self.dealing.drawn(np.sort(np.concatenate([one, other]))).bits)
 

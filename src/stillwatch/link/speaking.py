@@ -6,6 +6,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
@@ -38,6 +40,17 @@ class SpeakingOptions:
     """... and one hand that deals out its work makes them differ so much at least this often, in words, purposes or
     software. On four looked-at logs of level 3 the worst of 25 pools' own accounts differ by software one time in 30,
     and a campaign's from the honest users of a harness, among whom it was, less than one time in 250."""
+    circles: int = 3
+    """So many circles that pass work speak for the others, too, however few accounts are in them: one is two accounts
+    that may be one person's. What was put off and asked in other words is work here. Of 45 such sets of those who send
+    one text, on 30 looked-at logs, one is of honest people; of as many with two circles half ..."""
+    circled: float = 0.1
+    """... if this share of the group is in them, ..."""
+    most_others_circled: float = 1.0 / 3.0
+    """... at most so many others send the text that they have in common, as a share of the group's who do, ..."""
+    near: float = 0.1
+    """... and those in the circles ask as the others do: at most so far apart, as a share of how far either is from
+    everybody else."""
 
 
 class Speakers:
@@ -72,18 +85,45 @@ class Speakers:
             passes |= self.views.pass_bits(members, members, self.mixture) >= self.options.quoting_bits
             share = self.options.bundled_like if bundled else self.options.passing_like
             enough = int(passes.sum()) >= max(self.options.least_passing, share * len(members))
-            self._told[name] = (
+            self._told[name] = self.circles_speak(members) or (
                 enough
                 and not bool(passes.all())
                 and self.traits.tell
-                and self._send_own_text(members, passes, barred)
+                and self._send_own_text(members, passes, barred, self.options.most_others)
                 and self.traits.likeness(members[passes], members[~passes], ASKED) >= self.options.alike
             )
             if len(self._told) > _KEPT:
                 self._told.popitem(last=False)
         return self._told[name]
 
-    def _send_own_text(self, members: Codes, passes: npt.NDArray[np.bool_], barred: Place) -> bool:
+    def circles_speak(self, members: Codes) -> bool:
+        """Whether several circles of a group that pass work, none to another, speak for the others of it.
+
+        Null: work passes by luck, or between the two accounts of one person, as often among those who send a text as
+        among all. The text by which the group was found may be its own here: no other family hangs on it.
+        """
+        if not self.views.few_pass(members, self.mixture):
+            return False
+        rows, owner = self.views.passes_between(members, members)
+        work = ~self.views.quoted[rows] | self.views.later[rows]
+        n = len(members)
+        ends = owner[work], np.searchsorted(members, self.views.partner[rows[work]])
+        graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n, n))
+        label = connected_components(graph, directed=False)[1]
+        sizes = np.bincount(label, minlength=1)
+        passes = sizes[label] > 1
+        if int((sizes > 1).sum()) < self.options.circles or passes.all() or not self.traits.tell:
+            return False
+        if float(passes.mean()) < self.options.circled:
+            return False
+        if not self._send_own_text(members, passes, NO_PLACE, self.options.most_others_circled):
+            return False
+        ours, theirs = members[passes], members[~passes]
+        others = np.setdiff1d(np.arange(len(self.views.exchanges), dtype=np.int32), members, assume_unique=True)
+        apart = self.traits.apart(ours, theirs, others, ASKED)
+        return apart <= self.options.near and self.traits.likeness(ours, theirs, ASKED) >= self.options.alike
+
+    def _send_own_text(self, members: Codes, passes: npt.NDArray[np.bool_], barred: Place, most_others: float) -> bool:
         """Whether most who pass work, and most of the others, send what the former send and few others do, by number.
 
         It need not be one text: a template that is paraphrased is many.
@@ -97,7 +137,7 @@ class Speakers:
             for token in shares:
                 holders = view.holders_of(token)
                 within = int(inside[holders].sum())
-                if (place, token) != barred and len(holders) - within <= self.options.most_others * within:
+                if (place, token) != barred and len(holders) - within <= most_others * within:
                     sends[holders] = True
             if min(sends[members[passes]].mean(), sends[members[~passes]].mean()) >= self.options.own_text:
                 return True

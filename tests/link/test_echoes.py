@@ -1,0 +1,76 @@
+"""What comes back the wrong way round tells how often public text passes between the accounts of a group."""
+
+import numpy as np
+
+from stillwatch.link.echoes import Echoes, backwards
+from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.mixture import MixtureOptions, Views
+from tests.link.handed_over import TALK, passed
+from tests.link.test_mixture import ACCOUNTS, ELSEWHERE, GROUP, Pass
+
+MEMBERS = np.array(GROUP, dtype=np.int32)
+ROUND = [(k, (k + 1) % len(GROUP), HandOff.QUOTED) for k in range(len(GROUP))]
+"""Each of a group quotes the one before."""
+
+
+def pairs(passes: list[Pass]) -> HandOffs:
+    """These pairs (giver, taker, kind)."""
+    giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32).reshape(-1) for i in range(3))
+    return HandOffs.of(giver, taker, kind.astype(np.int8))
+
+
+def views(echoed: list[Pass]) -> Views:
+    """A group of which each quotes the one before, and is answered what others had asked as `echoed`."""
+    echoes = Echoes.of(pairs(echoed), ACCOUNTS)
+    return Views([], pairs([*ROUND, *ELSEWHERE]), np.full(ACCOUNTS, 20, dtype=np.int64), echoes)
+
+
+def test_what_one_asked_and_another_is_answered_afterwards_is_an_echo() -> None:
+    """Whoever asked it as well is answered with what it said itself; what was answered first is a quotation."""
+    public, own, quoted = TALK(), TALK(), TALK()
+    rows = [
+        {"account_id": "one", "text": public},
+        {"account_id": "two", "text": TALK(), "output_text": public},
+        {"account_id": "one", "text": own},
+        {"account_id": "three", "text": own, "output_text": own},
+        {"account_id": "one", "text": TALK(), "output_text": quoted},
+        {"account_id": "four", "text": quoted},
+    ]
+
+    assert passed(rows, backwards) == {("one", "two", HandOff.QUOTED)}
+    assert passed(rows) == {("one", "four", HandOff.QUOTED)}
+
+
+def test_echoes_are_counted_within_a_group() -> None:
+    """Each way between two counts; those from or to others do not."""
+    echoes = Echoes.of(pairs([(0, 1, HandOff.QUOTED), (1, 0, HandOff.QUOTED), (2, 20, HandOff.QUOTED)]), ACCOUNTS)
+
+    assert echoes.within(MEMBERS) == 2
+    assert echoes.within(np.array([20, 21], dtype=np.int32)) == 0
+    assert Echoes.none(ACCOUNTS).within(MEMBERS) == 0
+
+
+def test_a_group_that_is_quoted_backwards_as_often_is_not_tied_by_quotations() -> None:
+    """Who works on from one public corpus meets the others in either order; work that passes goes one way."""
+    forwards, both = views([]), views(ROUND)
+
+    assert (forwards.pass_bits(MEMBERS, MEMBERS, MixtureOptions()) > 1.0).all()
+    assert (both.pass_bits(MEMBERS, MEMBERS, MixtureOptions()) <= 0.0).all()
+    assert forwards.passed_within(MEMBERS, MixtureOptions()) > 5.0 > both.passed_within(MEMBERS, MixtureOptions())
+
+
+def test_echoes_elsewhere_say_nothing_of_a_group() -> None:
+    """Nor do they of hand-offs that are more than words."""
+    elsewhere = views([(20, 21, HandOff.QUOTED)] * 1)
+
+    assert (
+        elsewhere.pass_bits(MEMBERS, MEMBERS, MixtureOptions())
+        == views([]).pass_bits(MEMBERS, MEMBERS, MixtureOptions())
+    ).all()
+    retried = pairs([(a, b, HandOff.RETRY) for a, b, _ in ROUND])
+    exchanges = np.full(ACCOUNTS, 20, dtype=np.int64)
+    told = [
+        Views([], retried, exchanges, Echoes.of(pairs(some), ACCOUNTS)).pass_bits(MEMBERS, MEMBERS, MixtureOptions())
+        for some in ([], ROUND)
+    ]
+    assert (told[0] == told[1]).all()
