@@ -102,7 +102,7 @@ def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max
     return giver[:n].copy(), taker[:n].copy(), tried_at[:n].copy()
 
 
-def quoted(
+def quoted(  # noqa: PLR0913 - what was said and asked, and how it counts
     said: Quotes, asked: Quotes, roster: Roster, most: int, least: int, *, told_at_once: bool = False
 ) -> tuple[Codes, Codes]:
     """Phrases that first came up in one account's answers and then in another account's input.
