@@ -62,10 +62,10 @@ class JudgeOptions:
     list_passes: int = 2
     """A list is looked at where what failed is also asked again between so many pairs of its accounts: users of one
     harness, people who write one language and firms that work through the same documents draw from one stock, too. Of
-    fifteen lists that would have come to review on looked-at logs that others composed eight were honest people's, in
-    whose requests nothing passed so, and seven campaigns', in three of which it did."""
+    fourteen lists that would have come to review on looked-at logs that others composed seven were honest people's, in
+    none of which that was so, and seven campaigns', in three of which it was."""
     lists_by_chance: float = 0.2
-    """Campaigns that a log of honest traffic shows by such a list alone, at most, whatever its bits say: none of 17
+    """Campaigns that a log of honest traffic shows by such a list alone, at most, whatever its bits say: none of 18
     looked-at logs without a campaign had one (the rule of three)."""
     lone_sharing_bits: float = 20.0
     """A member that only shares things and words with a campaign at `act`, and is tied in by nothing that it does

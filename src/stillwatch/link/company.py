@@ -168,17 +168,14 @@ class Company:
         holders: list[Codes] = []
         texts: list[bool] = []
         for view in self.views.views:
-            if view.kind.family is not Family.WORDS:
+            if view.kind.family is not Family.WORDS or len(view.tokens) == 0:
                 continue
             rows, _ = rows_of(view.by_account, members)
             tokens, within = np.unique(view.held[rows], return_counts=True)
-            mine = within >= options.least_inside
-            tokens, within = tokens[mine], within[mine]
-            known = [view.holders_of(token) for token in tokens.tolist()]
-            others = np.array([int((~taken[some]).sum()) for some in known])
-            rare = np.flatnonzero(others <= options.most_outside * within)
-            chosen = rare[np.argsort(-within[rare], kind="stable")][: options.most_marks]
-            holders += [known[place] for place in chosen.tolist()]
+            others = np.add.reduceat(~taken[view.holders], view.by_token[:-1], dtype=np.int64)[tokens]
+            rare = np.flatnonzero((within >= options.least_inside) & (others <= options.most_outside * within))
+            chosen = tokens[rare[np.argsort(-within[rare], kind="stable")][: options.most_marks]]
+            holders += [view.holders_of(token) for token in chosen.tolist()]
             texts += [view.kind is not TokenKind.SETTINGS] * len(chosen)
         row = np.concatenate([np.zeros(0, dtype=np.int32), *holders])
         column = np.repeat(np.arange(len(holders)), [len(some) for some in holders])

@@ -18,9 +18,9 @@ class Echoes:
     """Quotations read backwards: pairs of accounts of which one asked what the other was answered later.
 
     Nobody can have that from the other's answers. Two who work on the same public texts meet so in either order, as
-    often in the one as in the other; work that passes from answer to question does so in one. On seven looked-at logs
-    1,400 of 1,412 such pairs within a campaign that passes its answers on were forwards, and of 285 within a class of
-    honest accounts 141.
+    often in the one as in the other; work that passes from answer to question does so in one. On eight looked-at logs
+    1,517 of 1,525 such pairs within a campaign that passes its answers on were forwards, and 166 of 324 within a class
+    of honest accounts.
     """
 
     one: Codes
