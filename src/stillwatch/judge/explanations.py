@@ -66,8 +66,8 @@ class ExplanationOptions:
     small firm pay with cards of their own."""
     few_keys: int = 8
     """So many keys of one owner, who names it, has its domain and pays for all with one card, are a firm's behind one
-    router, which goes on with the next key after a limit: that hides nothing, and campaigns have hundreds. Three such
-    firms with 5 and 6 keys were at review on two logs without a campaign that others composed."""
+    router, which goes on with the next key after a limit: that hides nothing, and campaigns have hundreds. Four such
+    firms with 5 and 6 keys were at review on three logs without a campaign that others composed."""
     event_days: float = 4.0
     """A hackathon lasts a weekend, and some are early or late: from first to last this long, but for visitors."""
     most_evading: float = 0.1

@@ -40,7 +40,7 @@ class CompanyOptions:
     """Of those who show two marks of a group at once, texts or a text and a software, that go together in it, so many
     are of no group, at least, and not more than in it. Strangers who send the one seldom have the other as well: in
     such sets of six looked-at logs 761 times of 784 an account was the campaign's, in sets of five and more 1,771 times
-    of 1,892, but on one log 47 of 108."""
+    of 1,892, but on one log 47 of 108 (before a mark was held to `most_outside`)."""
     both_words: float = 0.3
     """They may be so far in words from those who act where that is not beyond chance: the two marks tell them from
     others, and few accounts of a hand that deals out several kinds of work are as far apart by luck."""

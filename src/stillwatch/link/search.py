@@ -11,11 +11,12 @@ from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
+from stillwatch.link.bystanders import Split, split
 from stillwatch.link.candidates import Candidate
 from stillwatch.link.choosing import Confirmed
 from stillwatch.link.customers import each_customer
 from stillwatch.link.dealing import Dealing
-from stillwatch.link.mixture import Split, Views, family_bits, split
+from stillwatch.link.mixture import Views, family_bits
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.pace_circles import PaceCircle

@@ -42,8 +42,8 @@ class SpeakingOptions:
     and a campaign's from the honest users of a harness, among whom it was, less than one time in 250."""
     circles: int = 3
     """So many circles that pass work speak for the others, too, however few accounts are in them: one is two accounts
-    that may be one person's. What was put off and asked in other words is work here. Of 45 such sets of those who send
-    one text, on 30 looked-at logs, one is of honest people; of as many with two circles half ..."""
+    that may be one person's. What was put off and asked in other words is work here. Of 40 such sets of those who send
+    one text, on 30 looked-at logs, one is of honest people, of 51 with two circles nine, and part of eight more ..."""
     circled: float = 0.1
     """... if this share of the group is in them, ..."""
     most_others_circled: float = 1.0 / 3.0
