@@ -3,7 +3,7 @@
 import numpy as np
 
 from stillwatch.link.echoes import Echoes, backwards
-from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.hand_offs import PUT_OFF, HandOff, HandOffs
 from stillwatch.link.mixture import MixtureOptions, Views
 from tests.link.handed_over import TALK, passed
 from tests.link.test_mixture import ACCOUNTS, ELSEWHERE, GROUP, Pass
@@ -42,12 +42,14 @@ def test_what_one_asked_and_another_is_answered_afterwards_is_an_echo() -> None:
 
 
 def test_echoes_are_counted_within_a_group() -> None:
-    """Each way between two counts; those from or to others do not."""
-    echoes = Echoes.of(pairs([(0, 1, HandOff.QUOTED), (1, 0, HandOff.QUOTED), (2, 20, HandOff.QUOTED)]), ACCOUNTS)
+    """Each way between two counts; those from or to others do not, nor those of another kind."""
+    some = [(0, 1, HandOff.QUOTED), (1, 0, HandOff.QUOTED), (2, 20, HandOff.QUOTED), (3, 4, HandOff.LATER)]
+    echoes = Echoes.of(pairs(some), ACCOUNTS)
 
-    assert echoes.within(MEMBERS) == 2
-    assert echoes.within(np.array([20, 21], dtype=np.int32)) == 0
-    assert Echoes.none(ACCOUNTS).within(MEMBERS) == 0
+    assert echoes.within(MEMBERS, (HandOff.QUOTED,)) == 2
+    assert echoes.within(np.array([20, 21], dtype=np.int32), (HandOff.QUOTED,)) == 0
+    assert echoes.within(MEMBERS, PUT_OFF) == 1
+    assert Echoes.none(ACCOUNTS).within(MEMBERS, (HandOff.QUOTED,)) == 0
 
 
 def test_a_group_that_is_quoted_backwards_as_often_is_not_tied_by_quotations() -> None:
@@ -74,3 +76,18 @@ def test_echoes_elsewhere_say_nothing_of_a_group() -> None:
         for some in ([], ROUND)
     ]
     assert (told[0] == told[1]).all()
+
+
+def test_what_is_put_off_backwards_as_often_says_nothing_for_a_group() -> None:
+    """Five independent pairs that put something off are a hand's; where as many had asked before, they are chance."""
+    five = [(2 * k, 2 * k + 1, HandOff.LATER) for k in range(5)]
+    exchanges = np.full(ACCOUNTS, 20, dtype=np.int64)
+    told = [
+        Views([], pairs(five), exchanges, Echoes.of(pairs(some), ACCOUNTS)).put_off_bits(
+            np.arange(10, dtype=np.int32), MixtureOptions()
+        )
+        for some in ([], five)
+    ]
+
+    assert told[0] > 20.0
+    assert told[1] < 1.0

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from stillwatch.link.echoes import backwards
 from stillwatch.link.hand_offs import HandOff
 from tests.link.handed_over import TALK, at, passed
 
@@ -52,6 +53,19 @@ def test_what_failed_and_was_put_off_is_asked_in_other_words_elsewhere() -> None
     ]
 
     assert passed(rows) == {("one", "two", HandOff.LATER)}
+
+
+def test_what_somebody_had_asked_in_other_words_before_another_failed_with_it_is_an_echo() -> None:
+    """Two who work on one public list meet in either order."""
+    item = TALK(12)
+    rows: list[dict[str, Any]] = [
+        {"account_id": "one", "text": f"{TALK(6)} {item}"},
+        {"account_id": "two", "text": TALK()},
+        {"account_id": "two", "text": f"{item} {TALK(4)}", "started_at": at(80_000.0), "status": 429},
+    ]
+
+    assert passed(rows) == set()
+    assert passed(rows, backwards) == {("two", "one", HandOff.LATER)}
 
 
 def test_what_crowds_ask_about_was_not_tried_again_by_the_next_of_them() -> None:

@@ -60,6 +60,7 @@ def pools(
     texts: bool = True,
     acts: bool = True,
     only_passes: bool = False,
+    puts_off: bool = False,
 ) -> Pools:
     """What is asked about pools in a log of `timeline` and of accounts that speak of `topics`; others are people."""
     everybody = np.concatenate([topics, np.arange(ACCOUNTS - len(topics)) + int(topics.max()) + 1])
@@ -78,7 +79,7 @@ def pools(
     traits = Traits(activity(rng, everybody, busy, texts=texts), TraitOptions(), rng)
     return Pools(
         seen, timelines, traits, ties, together, lambda _members: acts, lambda _members: only_passes,
-        PoolOptions(), PaceOptions(), CandidateOptions(), rng,
+        lambda _members: puts_off, PoolOptions(), PaceOptions(), CandidateOptions(), rng,
     )  # fmt: skip
 
 
@@ -205,6 +206,20 @@ def test_whom_only_a_text_ties_to_a_pool_is_a_stranger_where_he_asks_for_somethi
     told = found.strangers(members, found.ties.background([members]))
 
     assert set(np.flatnonzero(told).tolist()) == (OTHER if strange else set())
+
+
+@pytest.mark.parametrize("puts_off", [True, False])
+def test_where_requests_are_put_off_the_quiet_ones_are_told_one_by_one(puts_off: bool) -> None:
+    """Of twelve quiet accounts six ask as those do who act, and six for something else."""
+    rng = np.random.default_rng(3)
+    topics = np.repeat([0, 0, 1], [POOL, POOL // 2, POOL // 2])
+    passes = [(code, (code + 1) % POOL) for code in range(POOL)]
+    found = pools(rng, QUIET, topics, sent=[range(2 * POOL)], passes=passes, puts_off=puts_off)
+    members = np.arange(2 * POOL, dtype=np.int32)
+
+    told = set(np.flatnonzero(found.strangers(members, found.ties.background([members]))).tolist())
+
+    assert told == (set(range(POOL + POOL // 2, 2 * POOL)) if puts_off else OTHER)
 
 
 def test_who_passes_nothing_where_all_others_do_again_and_again_is_a_stranger_however_alike_he_asks() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from stillwatch.link.echoes import backwards
 from stillwatch.link.hand_offs import HandOff
 from tests.link.handed_over import TALK, at, passed
 
@@ -60,6 +61,44 @@ def test_who_fails_with_half_of_what_he_asks_puts_nothing_off() -> None:
     refused = [{"account_id": "one", "text": TALK(), "finish_reason": "refusal"} for _ in range(4)]
 
     assert passed([*refused, *put_off(TALK(), {"account_id": "two"})]) == set()
+
+
+def test_who_asks_little_and_fails_twice_may_put_it_off() -> None:
+    """Of three requests no share can be told; a third failure is a habit."""
+    few: list[dict[str, Any]] = [
+        {"account_id": "one", "text": TALK()},
+        {"account_id": "one", "text": TALK(), "status": 429},
+        *put_off(TALK(), {"account_id": "two"})[-2:],
+    ]
+    more = [*few[:2], {"account_id": "one", "text": TALK(), "status": 429}, *few[2:]]
+
+    assert passed(few) == {("one", "two", HandOff.PARKED)}
+    assert passed(more) == set()
+
+
+@pytest.mark.parametrize("status", [500, 503, 529])
+def test_what_an_error_broke_off_is_put_off_as_what_was_withheld_is(status: int) -> None:
+    """At once somebody else's asking it goes round nothing, since nobody decided on it; hours later it was let be."""
+    text = TALK()
+    rows = put_off(text, {"account_id": "two"})
+    rows[-2] = {**rows[-2], "status": status}
+
+    assert passed(rows) == {("one", "two", HandOff.PARKED)}
+
+
+def test_what_is_put_off_is_read_backwards_as_well() -> None:
+    """Who had asked it hours before somebody else fails with it, and lets it be, was given nothing."""
+    text = TALK()
+    own: list[dict[str, Any]] = [{"account_id": "two", "text": TALK()} for _ in range(5)]
+    rows = [
+        *own,
+        {"account_id": "one", "text": text},
+        {"account_id": "two", "text": text, "status": 429, "started_at": at(18_000.0)},
+    ]
+
+    assert passed(rows) == set()
+    assert passed(rows, backwards) == {("two", "one", HandOff.PARKED)}
+    assert passed(put_off(TALK(), {"account_id": "two"}), backwards) == set()
 
 
 def test_what_is_made_elsewhere_after_more_than_days_is_another_matter() -> None:

@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pytest
 
 from stillwatch.facts.token import TokenKind
+from stillwatch.link.echoes import Echoes
 from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.speaking import Speakers, SpeakingOptions
@@ -111,6 +112,34 @@ def test_three_circles_that_pass_work_speak_for_those_who_send_their_text(how: H
     """A pair may be one person's two accounts, and two pairs two persons'; their text may be what the group is of."""
     assert speakers(ONE_TEXT, pairs=3, how=how).speak(MEMBERS, proposer)
     assert not speakers(ONE_TEXT, pairs=2, how=how).speak(MEMBERS, proposer)
+
+
+@pytest.mark.parametrize(
+    ("how", "echoed", "speak"),
+    [
+        (HandOff.LATER, 0, True),
+        (HandOff.LATER, 1, False),  # half as many the wrong way round: who works on public texts
+        (HandOff.PARKED, 0, False),  # a document that several firms have
+        (HandOff.RETRY, 0, False),
+    ],
+)
+def test_two_circles_speak_where_all_that_passes_was_put_off_in_other_words(
+    how: HandOff, echoed: int, speak: bool
+) -> None:
+    """Chance puts off what one account let be and another asked in other words as often the wrong way round."""
+    members = np.arange(24, dtype=np.int32)
+    found = speakers([list(range(24))], topics=np.zeros(24, dtype=np.int64), pairs=2, how=how)
+    if echoed:
+        pair = HandOffs.of(np.array([20]), np.array([21]), np.full(1, how, dtype=np.int8))
+        found.views.echoes = Echoes.of(pair, ACCOUNTS)
+
+    assert found.speak(members) == speak
+
+
+@pytest.mark.parametrize(("how", "speak"), [(HandOff.LATER, True), (HandOff.RETRY, False)])
+def test_a_third_between_whom_requests_are_put_off_speaks_for_the_rest(how: HandOff, speak: bool) -> None:
+    """Nobody has anything to put off who met no failure; of those who try again at once a third is not few."""
+    assert speakers(ONE_TEXT, pairs=8, how=how).circles_speak(MEMBERS) == speak
 
 
 def test_three_circles_speak_for_nobody_who_is_not_like_them() -> None:

@@ -121,3 +121,17 @@ def test_of_wide_sets_some_accounts_are_looked_at() -> None:
     found = traits(activity(rng, np.repeat([0, 1], 500), np.full(1_000, 20)), TraitOptions(most_accounts=10))
 
     assert found.likeness(codes(500), codes(500, 1_000)) <= 0.02
+
+
+def test_who_asks_as_some_accounts_do_has_them_for_neighbours() -> None:
+    """Chance puts one of a dozen as near among three hundred once in thirty times; to a stranger anybody is."""
+    rng = np.random.default_rng(7)
+    topics = np.concatenate([np.zeros(24, dtype=np.int64), np.arange(1, 301)])
+    told = traits(activity(rng, topics, np.full(len(topics), 40, dtype=np.int64)))
+    acting, quiet, others = codes(12), codes(12, 24), codes(24, 324)
+
+    same = told.as_near_by_chance(acting, quiet, others[:-12], 4_000)
+    strangers = told.as_near_by_chance(acting, others[-12:], others[:-12], 4_000)
+
+    assert (same <= 0.05).all()
+    assert (strangers > 0.05).mean() > 0.8

@@ -26,14 +26,19 @@ from tests.profile.test_traffic import RATE, ROWS, plain, rows_with_ids
 def needed(traffic: Traffic) -> Traffic:
     """What is left of all traffic when tokens go that cannot tie two accounts, the plain way."""
     out: dict[str, Any] = {name: getattr(traffic, name).shared() for name in ("phrases", "prompts", "systems")}
-    for sides, other in ((("said", "failed"), "asked"), (("issued",), "replayed")):
+    for sides, other in ((("said", "failed", "broken"), "asked"), (("issued",), "replayed")):
         theirs = getattr(traffic, other)
         meets = dict.fromkeys(sides, theirs.token)
         meets[other] = np.concatenate([getattr(traffic, side).token for side in sides])
         for name, tokens in meets.items():
             held = getattr(traffic, name)
             keep = np.isin(held.token, tokens)
-            if name in ("asked", "failed", "replayed"):  # two who asked it, failed with it or replayed it are enough
+            if name in (
+                "asked",
+                "failed",
+                "broken",
+                "replayed",
+            ):  # two who asked it, failed with it or replayed it are enough
                 keep |= np.isin(held.token, held.shared().token)
             out[name] = Quotes(held.token[keep], held.account[keep], held.value[keep])
     return replace(traffic, **out)

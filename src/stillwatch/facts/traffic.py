@@ -18,7 +18,7 @@ PAIRS: Final[Mapping[str, type[Pairs]]] = {
         ),
         Holdings,
     ),
-    **dict.fromkeys(("said", "asked", "failed", "issued", "replayed"), Quotes),
+    **dict.fromkeys(("said", "asked", "failed", "broken", "issued", "replayed"), Quotes),
 }  # fmt: skip
 """The summaries that are pairs, by name, and their kind."""
 
@@ -54,6 +54,8 @@ class Traffic:
     """Shingles of prompts, sampled more sparsely than `phrases`, and no more sparsely than `said`, which they meet."""
     failed: Quotes
     """Those of `phrases` in requests that were limited, banned or refused, and when each account first had it so."""
+    broken: Quotes
+    """The same, of requests that were not answered for another reason: errors of the service, mostly."""
     issued: Quotes
     """Reasoning signatures given out with answers."""
     replayed: Quotes
@@ -69,7 +71,7 @@ class Traffic:
         return cls(
             activity=Activity.empty(), traces=Traces.empty(), phrases=none, prompts=none, systems=none, addresses=none,
             credentials=none, tenants=none, models=none, settings=none, seats=none, manners=none,
-            said=unsaid, asked=unsaid, failed=unsaid, issued=unsaid, replayed=unsaid,
+            said=unsaid, asked=unsaid, failed=unsaid, broken=unsaid, issued=unsaid, replayed=unsaid,
         )  # fmt: skip
 
     def merge(self, other: "Traffic") -> "Traffic":
@@ -84,6 +86,11 @@ class Traffic:
                 for one in fields(self)
             }
         )
+
+    @property
+    def unanswered(self) -> Quotes:
+        """`failed` and `broken` together."""
+        return self.failed.merge(self.broken)
 
     def __len__(self) -> int:
         """Exchanges seen."""

@@ -1,5 +1,6 @@
-"""Echoes: what one account asks and another is answered afterwards, which tells how often public text is quoted."""
+"""Echoes: what seems to pass the wrong way round, which tells how often it passes by luck."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,18 +10,20 @@ from stillwatch.facts.group import Codes
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.hand_offs import HandOff, HandOffOptions, HandOffs
-from stillwatch.link.passed_phrases import quoted
+from stillwatch.link.hand_offs import HandOff, HandOffOptions, HandOffs, others_than
+from stillwatch.link.passed_phrases import parked_words, quoted
+from stillwatch.link.retries import fails_often, parked
 
 
 @dataclass(frozen=True, slots=True)
 class Echoes:
-    """Quotations read backwards: pairs of accounts of which one asked what the other was answered later.
+    """Quotations, and what is put off, read backwards.
 
-    Nobody can have that from the other's answers. Two who work on the same public texts meet so in either order, as
-    often in the one as in the other; work that passes from answer to question does so in one. On eight looked-at logs
-    1,517 of 1,525 such pairs within a campaign that passes its answers on were forwards, and 166 of 324 within a class
-    of honest accounts.
+    Pairs of accounts of which one asked what the other was answered later: nobody can have that from the other's
+    answers. And pairs of which one had asked what the other failed with later, and let be: nobody is given what he has
+    done. Two who work on the same public texts meet so in either order, as often in the one as in the other; work that
+    passes goes one way. On eight looked-at logs 1,517 of 1,525 pairs that quote within a campaign that passes its
+    answers on were forwards, and 166 of 324 within a class of honest accounts.
     """
 
     one: Codes
@@ -28,34 +31,48 @@ class Echoes:
     other: Codes
     bounds: npt.NDArray[np.int64]
     """(accounts + 1,) where the rows of each account begin."""
+    kind: npt.NDArray[np.int8]
+    """(rows,) what it would be the other way round: QUOTED, PARKED or LATER."""
 
     @classmethod
     def of(cls, pairs: HandOffs, accounts: int) -> "Echoes":
         """By account, the pairs as `backwards` finds them, whichever of the two asked."""
         one, other = np.concatenate([pairs.giver, pairs.taker]), np.concatenate([pairs.taker, pairs.giver])
         order = np.lexsort((other, one))
-        return cls(one[order], other[order], np.searchsorted(one[order], np.arange(accounts + 1)))
+        bounds = np.searchsorted(one[order], np.arange(accounts + 1))
+        return cls(one[order], other[order], bounds, np.tile(pairs.kind, 2)[order])
 
     @classmethod
     def none(cls, accounts: int) -> "Echoes":
         """Nothing was asked before somebody else was answered it."""
         return cls.of(HandOffs.none(), accounts)
 
-    def within(self, members: Codes) -> int:
-        """Pairs both of whose accounts are of a group; each way between two counts."""
+    def within(self, members: Codes, kinds: Sequence[HandOff]) -> int:
+        """Pairs of some kinds both of whose accounts are of a group; each way between two counts."""
         inside = np.zeros(len(self.bounds) - 1, dtype=np.bool_)
         inside[members] = True
         rows, _ = rows_of(self.bounds, members)
-        return int(inside[self.other[rows]].sum()) // 2
+        return int((inside[self.other[rows]] & np.isin(self.kind[rows], kinds)).sum()) // 2
 
 
 def backwards(traffic: Traffic, roster: Roster, options: HandOffOptions) -> HandOffs:
     """Who first asked something that hardly anybody asks, and who was answered it afterwards without having asked it.
 
-    As quotations are found, with questions and answers changed round. Without the end of a request its answer is as old
-    as its question.
+    And who asked something before another failed with it, in other words, and let it be. As quotations and what is put
+    off are found, with questions and answers, or before and after, changed round. Without the end of a request its
+    answer is as old as its question.
     """
     giver, taker = quoted(
         traffic.asked, traffic.said, roster, options.quote_holders, options.least_quotes, told_at_once=True
     )
-    return HandOffs.of(giver, taker, np.full(len(giver), HandOff.QUOTED, dtype=np.int8))
+    often = fails_often(traffic.traces.rows, roster, options.retries)
+    whole = parked(traffic.traces.rows, roster, often, options.retries, backwards=True)
+    words = parked_words(
+        traffic.unanswered, traffic.asked, traffic.phrases, roster, often, options.retries, backwards=True
+    )
+    words = others_than(whole, words, len(roster))
+    kind = np.repeat(
+        np.array([HandOff.QUOTED, HandOff.PARKED, HandOff.LATER], dtype=np.int8),
+        [len(giver), len(whole[0]), len(words[0])],
+    )
+    return HandOffs.of(np.concatenate([giver, whole[0], words[0]]), np.concatenate([taker, whole[1], words[1]]), kind)

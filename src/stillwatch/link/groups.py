@@ -69,7 +69,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
     least = options.candidates.least_accounts
     pools = Pools(
         search.views, timelines, traits, search.ties, search.one_pace,
-        search.acts, search.only_passes, options.pools, options.pace, options.candidates, rng,
+        search.acts, search.only_passes, search.speakers.puts_off, options.pools, options.pace, options.candidates, rng,
     )  # fmt: skip
     company = Company(search.views, search.ties, traits, options.company)
     joiner = Joiner(

@@ -47,6 +47,8 @@ class HandOff(IntEnum):
 
 RETRIED: Final = (HandOff.RETRY, HandOff.REWORDED, HandOff.PARKED, HandOff.LATER)
 """Ways round a limit, a ban or a refusal."""
+PUT_OFF: Final = (HandOff.PARKED, HandOff.LATER)
+"""What one account let be and another made hours or days later."""
 WORDS_ONLY: Final = (HandOff.QUOTED, HandOff.LATER)
 """What is told by a few phrases, which pass between strangers, too."""
 
@@ -148,12 +150,12 @@ def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions, tried: 
     elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), later)
     often = fails_often(rows, roster, options.retries)
     put_off = parked(rows, roster, often, options.retries)
-    words = parked_words(traffic.failed, traffic.asked, traffic.phrases, roster, often, options.retries)
+    words = parked_words(traffic.unanswered, traffic.asked, traffic.phrases, roster, often, options.retries)
     found = [
         (*same, HandOff.RETRY),
-        (*_others_than(same, (again[0], again[1]), len(roster)), HandOff.REWORDED),
+        (*others_than(same, (again[0], again[1]), len(roster)), HandOff.REWORDED),
         (*put_off, HandOff.PARKED),
-        (*_others_than(put_off, words, len(roster)), HandOff.LATER),
+        (*others_than(put_off, words, len(roster)), HandOff.LATER),
         (giver, taker, HandOff.CONTINUED),
         (*_gone_on(rows, roster, options, "turn", "earlier", elsewhere)[:2], HandOff.RESUMED),
         (*quoted(traffic.said, traffic.asked, roster, options.quote_holders, options.least_quotes), HandOff.QUOTED),
@@ -166,7 +168,7 @@ def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions, tried: 
     return HandOffs.of(giver, taker, kind)
 
 
-def _others_than(told: tuple[Codes, Codes], pairs: tuple[Codes, Codes], accounts: int) -> tuple[Codes, Codes]:
+def others_than(told: tuple[Codes, Codes], pairs: tuple[Codes, Codes], accounts: int) -> tuple[Codes, Codes]:
     """The pairs that are not told already: who tries a request again sends its phrases again, too."""
     known = told[0].astype(np.int64) * accounts + told[1]
     fresh = ~np.isin(pairs[0].astype(np.int64) * accounts + pairs[1], known)

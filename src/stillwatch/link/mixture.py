@@ -11,8 +11,8 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.echoes import Echoes
-from stillwatch.link.hand_offs import RETRIED, WORDS_ONLY, HandOff, HandOffs
-from stillwatch.stats.calibrate import MOST_BITS, bits_of_p
+from stillwatch.link.hand_offs import PUT_OFF, RETRIED, WORDS_ONLY, HandOff, HandOffs
+from stillwatch.stats.calibrate import MOST_BITS, bits_of_p, more_than
 from stillwatch.stats.reuse_kernel import in_sequence, leave_one_out, quick_bits
 
 Codes = npt.NDArray[np.int32]
@@ -46,6 +46,9 @@ class MixtureOptions:
     """A member that was only ever given from: this often by luck (one in four), not more."""
     least_expected: float = 0.02
     """Hand-offs within a group are taken to be expected at least this often: rates that small are not known."""
+    put_off: float = 1.0
+    """Of a group that puts requests off so many independent pairs are expected to be seen (the mean of an exponential
+    prior): the fewer, the less they must be beyond chance."""
     passing_accounts: int = 3
     """Hand-offs speak for a group when at least this many of its accounts take part ..."""
     passing_share: float = 0.3
@@ -81,6 +84,7 @@ class Views:
         self.times = np.concatenate([passed.count, passed.count])
         self.quoted = np.tile(np.isin(passed.kind, WORDS_ONLY), 2)
         self.later = np.tile(passed.kind == HandOff.LATER, 2)
+        self.put_off = np.tile(np.isin(passed.kind, PUT_OFF), 2)
         self.gifts = np.concatenate([_gifts(passed, len(exchanges)), np.zeros(len(passed), dtype=np.int32)])
         self.retried = np.tile(np.isin(passed.kind, RETRIED), 2)
         self.resumed = np.tile(np.isin(passed.kind, (HandOff.RESUMED, HandOff.CARRIED)), 2)
@@ -90,7 +94,7 @@ class Views:
         self.partner_of, self.partner = self.partner_of[order], self.partner[order]
         self.times, self.quoted, self.takes = self.times[order], self.quoted[order], self.takes[order]
         self.retried, self.resumed, self.gifts = self.retried[order], self.resumed[order], self.gifts[order]
-        self.reworded, self.later = self.reworded[order], self.later[order]
+        self.reworded, self.later, self.put_off = self.reworded[order], self.later[order], self.put_off[order]
         self.quotations = np.bincount(self.partner_of[self.quoted], minlength=len(exchanges))
         self.partner_bounds = np.searchsorted(self.partner_of, np.arange(len(exchanges) + 1))
 
@@ -200,7 +204,7 @@ class Views:
         """
         rows, _ = self.passes_between(members, members)
         pairs = int((self.quoted[rows] & ~self.later[rows] & self.takes[rows]).sum())
-        return float(np.log2((pairs + 0.5) / (self.echoes.within(members) + 0.5)))
+        return float(np.log2((pairs + 0.5) / (self.echoes.within(members, (HandOff.QUOTED,)) + 0.5)))
 
     def passes_between(self, ours: Codes, theirs: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The rows of hand-offs, either way, from some accounts to others, and the place in `ours` of each."""
@@ -260,7 +264,26 @@ class Views:
         `few` says whether too few do; by default it is told by their number.
         """
         bits = float(self.pass_bits(members, members, options).sum())
-        return min(bits, 0.0) if (self.few_pass(members, options) if few is None else few) else bits
+        if self.few_pass(members, options) if few is None else few:
+            return min(bits, 0.0)
+        return max(bits, self.put_off_bits(members, options))
+
+    def put_off_bits(self, members: Codes, options: MixtureOptions) -> float:
+        """What it says for a group that what failed in it is put off and asked there in other words (bits).
+
+        Null: whoever fails with something is followed by others who ask it as often as he follows them; between two of
+        a group as often as such pairs lie in it by how much it sends. Pairs with an account in common are one
+        observation.
+        """
+        rows, owner = self.passes_between(members, members)
+        given = self.put_off[rows] & ~self.takes[rows]
+        pairs = min(len(np.unique(owner[given])), len(np.unique(self.partner[rows[given]])))
+        if pairs == 0:
+            return 0.0
+        share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
+        backwards = float(np.isin(self.echoes.kind, PUT_OFF).sum()) / 2.0
+        expected = max(options.least_expected, backwards * share**2, float(self.echoes.within(members, PUT_OFF)))
+        return more_than(pairs, expected, options.put_off)
 
     def passing(self, members: Codes) -> npt.NDArray[np.bool_]:
         """(n,) who passes anything but words within a group."""
@@ -293,7 +316,7 @@ class Views:
         rows, owner = self.passes_between(members, members)
         many = len(np.unique(owner[~self._words_only(members, options)[rows]])) >= options.passing_accounts
         bits = float(self.pass_bits(members, members, options, quotations=False).sum())
-        return bits if many else min(bits, 0.0)
+        return max(bits if many else min(bits, 0.0), self.put_off_bits(members, options))
 
     def few_pass(self, members: Codes, options: MixtureOptions) -> bool:
         """Whether too few accounts of a group pass anything within it to speak for all of them."""
@@ -308,13 +331,13 @@ class Views:
         observation, and so are the repetitions of one pair: two accounts that quote each other say nothing of forty.
         """
         rows, _ = self.passes_between(members, members)
-        chosen = rows[~self.takes[rows] & self.quoted[rows]]
+        chosen = rows[~self.takes[rows] & self.quoted[rows] & ~self.later[rows]]
         pairs = min(len(np.unique(self.partner_of[chosen])), len(np.unique(self.partner[chosen])))
         bits = self.strong_bits(members, options)
         if pairs:
             share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
             expected = max(float(self.quotations.sum()) / 2.0 * share**2, options.least_expected)
-            expected = max(expected, float(self.echoes.within(members)))
+            expected = max(expected, float(self.echoes.within(members, (HandOff.QUOTED,))))
             # Each pair is an observation of its own, so their sum is not bounded as a single test is.
             quoted = max(0.0, bits_of_p(float(pdtrc(pairs - 1, expected)), most=MOST_BITS * pairs))
             bits = max(bits, 0.0) + quoted

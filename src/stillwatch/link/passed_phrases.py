@@ -35,12 +35,15 @@ def parked_words(  # noqa: PLR0913 - what was asked and when, and by whom it is 
     roster: Roster,
     often: npt.NDArray[np.bool_],
     options: RetryOptions,
+    *,
+    backwards: bool = False,
 ) -> tuple[Codes, Codes]:
     """Who failed with a request and let be what it is about, and who asked that in other words hours or days later.
 
     Told by phrases that the one asked in that request only and hardly anybody else ever does: a list's item, worded
-    anew. Those who fail `often` are left out.
+    anew. Those who fail `often` are left out. Read `backwards`, who asked it hours or days before the other failed.
     """
+    way = -1 if backwards else 1
     n = np.int64(len(roster))
     tokens = np.unique(failed.token)
     mine = is_among(phrases.token, tokens) & (phrases.exchanges == 1)
@@ -48,14 +51,14 @@ def parked_words(  # noqa: PLR0913 - what was asked and when, and by whom it is 
     code = roster.codes(failed.account)
     kept = np.isin(np.searchsorted(tokens, failed.token) * n + code, once) & ~often[code]
     giver, taker, at = _asked_elsewhere(
-        failed.token[kept], failed.account[kept], failed.time[kept], asked.token, asked.account, asked.time,
-        options.parked_holders, np.int64(options.window_s * 1e6), np.int64(options.parked_s * 1e6),
+        failed.token[kept], failed.account[kept], way * failed.time[kept], asked.token, asked.account,
+        way * asked.time, options.parked_holders, np.int64(options.window_s * 1e6), np.int64(options.parked_s * 1e6),
     )  # fmt: skip
     rows, passed = np.unique(np.stack([roster.codes(giver), roster.codes(taker), at]), axis=1, return_counts=True)
     # Of the phrases of each failed request, those that are sampled where it is asked.
     seen = is_among(failed.token, asked.token)
     request, of, each = np.unique(
-        np.stack([np.concatenate([rows[0], code[seen]]), np.concatenate([rows[2], failed.time[seen]])]),
+        np.stack([np.concatenate([rows[0], code[seen]]), np.concatenate([rows[2], way * failed.time[seen]])]),
         axis=1, return_inverse=True, return_counts=True,
     )  # fmt: skip
     found = rows.shape[1]

@@ -22,6 +22,8 @@ from stillwatch.link.timelines import Timelines
 from stillwatch.link.traits import ASKED, TraitOptions, Traits
 from stillwatch.stats.calibrate import bits_of_p
 
+Flags = npt.NDArray[np.bool_]
+
 _TEXTS: Final = frozenset({TokenKind.SYSTEM_PROMPT, TokenKind.TEMPLATE})
 _SENDING_NONE: Final = -1
 """In place of a software's parameters, where it sends none."""
@@ -66,6 +68,11 @@ class PoolOptions:
     """Accounts that share things with each other only, and pass nothing to the rest of their group, are no part of it
     where chance makes them so quiet less often than this, by how much they send: four of one card who send little are
     seldom limited. Nor are they where they ask otherwise than those who act (`unlike`, `near`)."""
+    as_near: float = 0.05
+    """Where most of what passes in a group is put off, a quiet account is one of it if chance puts one of those who act
+    as near to it in words as one is this seldom."""
+    crowd: int = 4_000
+    """Of either at most so many accounts are looked at, drawn at random from more (bounds the time)."""
     least_acting: int = 8
     """... and so many act, at least: fewer say little of what the others would ask."""
     most_groups: int = 64
@@ -90,6 +97,7 @@ class Pools:
         together: Callable[[Codes, Codes], Rhythm],
         acts: Callable[[Codes], bool],
         only_passes: Callable[[Codes], bool],
+        puts_off: Callable[[Codes], bool],
         options: PoolOptions,
         pace: PaceOptions,
         proposing: CandidateOptions,
@@ -98,7 +106,8 @@ class Pools:
         """Take the scan's views, clocks and traits, and what may be asked about groups.
 
         `together` tests for one scheduler behind two sets of accounts; `acts` says whether a group passes work or keeps
-        a pace, `only_passes` whether nothing but the work that passes within it ties a group.
+        a pace, `only_passes` whether nothing but the work that passes within it ties a group, `puts_off` whether most
+        of what passes within it is put off.
         """
         self.views = views
         self.timelines = timelines
@@ -107,6 +116,7 @@ class Pools:
         self.together = together
         self.acts = acts
         self.only_passes = only_passes
+        self.puts_off = puts_off
         self.options = options
         self.pace = pace
         self.proposing = proposing
@@ -218,7 +228,8 @@ class Pools:
     def strangers(self, members: Codes, background: list[Floats]) -> npt.NDArray[np.bool_]:
         """(n,) whom only words tie to a group, where they are too many, or ask otherwise than those who act.
 
-        Nobody where nothing tells the two apart: a slow pool's accounts are seldom limited.
+        Nobody where nothing tells the two apart: a slow pool's accounts are seldom limited. Where most of what passes
+        is put off, those of them are strangers who ask otherwise, each told by itself.
         """
         nobody = np.zeros(len(members), dtype=np.bool_)
         if not self.traits.tell:
@@ -227,18 +238,35 @@ class Pools:
         by = dict(zip(Family, families >= self.ties.options.speaking_bits, strict=True))
         acting = by[Family.HAND_OFFS] | by[Family.RHYTHM]
         quiet: npt.NDArray[np.bool_] = ~acting & ~by[Family.THINGS]
-        if int(acting.sum()) < self.options.least_acting or int(quiet.sum()) < self.proposing.least_accounts:
-            return nobody
-        if float(quiet.mean()) >= self.options.too_quiet * self.views.quiet_by_chance(members, members):
-            return quiet
-        if self.traits.likeness(members[acting], members[quiet], ASKED) >= self.options.unlike:
+        if int(acting.sum()) < 2 or int(quiet.sum()) < self.proposing.least_accounts:  # noqa: PLR2004 - nobody acts
             return nobody
         everybody = np.arange(len(self.views.exchanges), dtype=np.int32)
         others = np.setdiff1d(everybody, members, assume_unique=True)
-        near = self.traits.near(
-            members[acting], members[quiet], others, most=self.options.near, told=self.options.unlike
-        )
-        return nobody if near else quiet
+        if self.puts_off(members):
+            return self._far(members, acting, quiet, others)
+        return quiet if self._told_apart(members, acting, quiet, others) else nobody
+
+    def _told_apart(self, members: Codes, acting: Flags, quiet: Flags, others: Codes) -> bool:
+        """Whether the quiet accounts of a group can be told from those who act, all together."""
+        if int(acting.sum()) < self.options.least_acting:
+            return False
+        if float(quiet.mean()) >= self.options.too_quiet * self.views.quiet_by_chance(members, members):
+            return True
+        if self.traits.likeness(members[acting], members[quiet], ASKED) >= self.options.unlike:
+            return False
+        most, told = self.options.near, self.options.unlike
+        return not self.traits.near(members[acting], members[quiet], others, most=most, told=told)
+
+    def _far(self, members: Codes, acting: Flags, quiet: Flags, others: Codes) -> Flags:
+        """(n,) the quiet accounts that ask no more as one of those who act does than a stranger may.
+
+        A hand that deals out work in several languages puts it off within each: who is limited there is no fair sample
+        of its accounts, and the quiet ones are asked about one by one.
+        """
+        far = quiet.copy()
+        chance = self.traits.as_near_by_chance(members[acting], members[quiet], others, self.options.crowd)
+        far[quiet] = chance > self.options.as_near
+        return far
 
     def parts(self, members: Codes, stands: Callable[[Codes], bool], background: list[Floats]) -> list[Codes]:
         """The pools that a group really is, the widest first.

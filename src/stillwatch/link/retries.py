@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from stillwatch.facts.pairs import is_among
 from stillwatch.facts.roster import Roster
-from stillwatch.facts.traces import WITHHELD
+from stillwatch.facts.traces import ANSWERED, WITHHELD
 from stillwatch.link.common_property import Codes, Columns, Flags, by_time, common, senders_so_far
 
 Times = npt.NDArray[np.int64]
@@ -50,6 +50,8 @@ class RetryOptions:
     parked_failing: float = 0.2
     """... and where the account that failed with it fails with this share of what it asks at most. Who is refused half
     of what he asks, as whoever works through a suite of jailbreaks is, fails with it before others do by luck."""
+    parked_few: int = 2
+    """... or with so few requests that no share can be told of them: who asks eight times, and fails twice."""
     parked_phrases: int = 2
     """What is asked in other words has so many sampled phrases of what failed, at least: one may be luck ..."""
     parked_share: float = 0.1
@@ -85,26 +87,32 @@ def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> 
 def fails_often(rows: Columns, roster: Roster, options: RetryOptions) -> Flags:
     """(accounts,) who fails with so much that others fail later with the same by luck."""
     code = roster.codes(rows["account"])
-    failed = np.bincount(code[np.isin(rows["outcome"], WITHHELD)], minlength=len(roster))
-    often: Flags = failed > options.parked_failing * np.maximum(np.bincount(code, minlength=len(roster)), 1)
+    failed = np.bincount(code[rows["outcome"] != ANSWERED], minlength=len(roster))
+    asked = np.bincount(code, minlength=len(roster))
+    often: Flags = failed > np.maximum(options.parked_failing * asked, options.parked_few)
     return often
 
 
-def parked(rows: Columns, roster: Roster, often: Flags, options: RetryOptions) -> tuple[Codes, Codes]:
+def parked(
+    rows: Columns, roster: Roster, often: Flags, options: RetryOptions, *, backwards: bool = False
+) -> tuple[Codes, Codes]:
     """Who failed with a whole request and let it be, and who made it next, hours or days later.
 
     People ask again themselves; what one account never asks again and another asks as it was had been put aside for it.
-    Nobody was answered it in between. Those who fail `often` are left out.
+    Nobody was answered it in between. Those who fail `often` are left out. Read `backwards`, who had made it hours or
+    days before the other failed with it.
     """
     request, code = rows["request"], roster.codes(rows["account"])
-    failed = np.isin(rows["outcome"], WITHHELD) & (request != 0)
+    failed = (rows["outcome"] != ANSWERED) & (request != 0)
     some = by_time(rows, np.flatnonzero(is_among(request, request[failed])), request)
+    start, end = rows["start"], rows["end"]
+    if backwards:
+        start, end = -end, -start
+        some = some[np.lexsort((start[some], request[some]))]
     account, sent = code[some], request[some]
     counts = ~common(sent, account, options.parked_holders) & ~often[account]
     soon, late = np.int64(options.window_s * 1e6), np.int64(options.parked_s * 1e6)
-    pairs: tuple[Codes, Codes] = _pair_parked(
-        sent, account, rows["start"][some], rows["end"][some], failed[some], counts, soon, late
-    )
+    pairs: tuple[Codes, Codes] = _pair_parked(sent, account, start[some], end[some], failed[some], counts, soon, late)
     return pairs
 
 

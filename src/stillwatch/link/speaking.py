@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
+from stillwatch.link.hand_offs import PUT_OFF, HandOff
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import NO_PLACE, Place, Ties
 from stillwatch.link.traits import ASKED, Traits
@@ -44,6 +45,16 @@ class SpeakingOptions:
     """So many circles that pass work speak for the others, too, however few accounts are in them: one is two accounts
     that may be one person's. What was put off and asked in other words is work here. Of 40 such sets of those who send
     one text, on 30 looked-at logs, one is of honest people, of 51 with two circles nine, and part of eight more ..."""
+    circles_in_words: int = 2
+    """... and so many where most of what passes in the group was put off and asked in other words."""
+    most_echoes: float = 0.25
+    """What is put off tells no more than quotations do where so much goes the wrong way round in the group, as a share
+    of what goes the right way: people who work on the same public texts."""
+    most_put_off: float = 0.5
+    """Where most of it is put off, circles speak for the others until this share of the group is in them: who met no
+    failure has nothing to put off."""
+    near_put_off: float = 0.3
+    """... and may be so far apart from them: those in the circles may be of a few of a hand's languages, by luck."""
     circled: float = 0.1
     """... if this share of the group is in them, ..."""
     most_others_circled: float = 1.0 / 3.0
@@ -102,8 +113,7 @@ class Speakers:
         Null: work passes by luck, or between the two accounts of one person, as often among those who send a text as
         among all. The text by which the group was found may be its own here: no other family hangs on it.
         """
-        if not self.views.few_pass(members, self.mixture):
-            return False
+        options = self.options
         rows, owner = self.views.passes_between(members, members)
         work = ~self.views.quoted[rows] | self.views.later[rows]
         n = len(members)
@@ -112,16 +122,31 @@ class Speakers:
         label = connected_components(graph, directed=False)[1]
         sizes = np.bincount(label, minlength=1)
         passes = sizes[label] > 1
-        if int((sizes > 1).sum()) < self.options.circles or passes.all() or not self.traits.tell:
+        share, put_off = float(passes.mean()), self.puts_off(members)
+        few = self.views.few_pass(members, self.mixture) or (put_off and share < options.most_put_off)
+        if not few or share < options.circled or passes.all() or not self.traits.tell:
             return False
-        if float(passes.mean()) < self.options.circled:
+        in_words = put_off and 2 * int(self.views.later[rows].sum()) >= len(rows)
+        if int((sizes > 1).sum()) < (options.circles_in_words if in_words else options.circles):
             return False
-        if not self._send_own_text(members, passes, NO_PLACE, self.options.most_others_circled):
+        if not self._send_own_text(members, passes, NO_PLACE, options.most_others_circled):
             return False
         ours, theirs = members[passes], members[~passes]
         others = np.setdiff1d(np.arange(len(self.views.exchanges), dtype=np.int32), members, assume_unique=True)
         apart = self.traits.apart(ours, theirs, others, ASKED)
-        return apart <= self.options.near and self.traits.likeness(ours, theirs, ASKED) >= self.options.alike
+        if put_off:
+            return apart <= options.near_put_off
+        return apart <= options.near and self.traits.likeness(ours, theirs, ASKED) >= options.alike
+
+    def puts_off(self, members: Codes) -> bool:
+        """Whether most of what passes within a group is put off, and hardly anything does so the wrong way round."""
+        rows, _ = self.views.passes_between(members, members)
+        if 2 * int(self.views.put_off[rows].sum()) < max(1, len(rows)):
+            return False
+        told = self.views.quoted[rows] | self.views.put_off[rows]
+        forwards = int((told & self.views.takes[rows]).sum())
+        echoes = self.views.echoes.within(members, (HandOff.QUOTED, *PUT_OFF))
+        return echoes <= self.options.most_echoes * (forwards + 1)
 
     def _send_own_text(self, members: Codes, passes: npt.NDArray[np.bool_], barred: Place, most_others: float) -> bool:
         """Whether most who pass work, and most of the others, send what the former send and few others do, by number.

@@ -53,6 +53,12 @@ class TraitOptions:
     """Accounts of a set that are looked at, drawn at random from more (bounds the time)."""
 
 
+def squares(some: Floats, others: Floats) -> Floats:
+    """(n, m): the squared distance of each row to each."""
+    out: Floats = (some**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2.0 * some @ others.T
+    return out
+
+
 class Traits:
     """What each account of a scan is like, trait by trait, in deviations of all accounts."""
 
@@ -131,6 +137,20 @@ class Traits:
         if self.apart(acting, some, others, frozenset({Trait.WORDS})) > most:
             return False
         return self.apart(acting, some, others, ASKED, told) <= most
+
+    def as_near_by_chance(self, acting: Codes, some: Codes, others: Codes, most: int) -> Floats:
+        """(n,) how often chance puts one of those who act as near in words to each of some accounts as one of them is.
+
+        Null: those who act are, to this account, as anybody of the `others` is. Of either at most so many are looked
+        at, drawn at random from more. Source: the nearest neighbour's rank (Henze 1988, "A multivariate two-sample test
+        based on the number of nearest neighbor type coincidences").
+        """
+        acts, rest = (self._values(Trait.WORDS, self.drawn(accounts, most)) for accounts in (acting, others))
+        rows = self._values(Trait.WORDS, some)
+        nearest = squares(rows, acts).min(axis=1, keepdims=True)
+        nearer = (squares(rows, rest) < nearest).sum(axis=1)
+        chance: Floats = 1.0 - (1.0 - (nearer + 1.0) / (len(rest) + 1.0)) ** len(acts)
+        return chance
 
     def drawn(self, accounts: Codes, most: int) -> Codes:
         """Some accounts, or so many of them drawn at random, the same each time it is asked."""

@@ -28,7 +28,7 @@ HELD_EXCHANGES: Final = 1_500_000
 _SHARED: Final = ("phrases", "prompts", "systems")
 """Of these, `link` uses only the tokens that two accounts hold; most tokens are one account's alone."""
 _MEETING: Final = (
-    (("said", "failed"), "asked", (False, True, True)),
+    (("said", "failed", "broken"), "asked", (False, True, True, True)),
     (("issued",), "replayed", (False, True)),
 )
 """Of these, it uses only the tokens that are in one of the former and in the latter, or, where that is said of one,

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from stillwatch.facts.address import seat_of
 from stillwatch.facts.holdings import Holdings
 from stillwatch.facts.quotes import Quotes
-from stillwatch.facts.traces import WITHHELD
+from stillwatch.facts.traces import FAILED, WITHHELD
 from stillwatch.facts.traffic import Traffic
 from stillwatch.profile.activity import activity_of
 from stillwatch.profile.holdings import held_in_column, held_in_lists
@@ -50,6 +50,7 @@ def traffic_of(batches: Sequence[pa.RecordBatch], asked_rate: int) -> Traffic:
         said=quotes_in_lists(stretch, "answer_shingles", stretch.end),
         asked=quotes_in_lists(stretch, "prompt_shingles", stretch.start, bound),
         failed=quotes_in_lists(stretch, "prompt_shingles", stretch.start, rows=failed),
+        broken=quotes_in_lists(stretch, "prompt_shingles", stretch.start, rows=traces.rows["outcome"] == FAILED),
         issued=Quotes.of(signed[has_signature], stretch.account[has_signature], stretch.end[has_signature]),
         replayed=quotes_in_lists(stretch, "signatures_in", stretch.start),
         accounts=_names(stretch),

@@ -44,9 +44,9 @@ class RedactOptions:
 
     prompt_rate: int = 4
     """One shingle in this many is kept of what was asked: a fixed text of 20 words is missed once in 100 times."""
-    asked_rate: int = 8
+    asked_rate: int = 4
     """Of one of these in this many it is kept when it was asked, no denser than `prompt_rate` and no sparser than
-    `answer_rate`: a request tried again in other words around a text of 25 words is seen 19 times in 20."""
+    `answer_rate`: a request tried again in other words around a text of 15 words is seen 19 times in 20."""
     answer_rate: int = 32
     """One in this many of what was answered: enough to see a copied paragraph (100 words) 19 times in 20."""
 

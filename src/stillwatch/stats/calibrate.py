@@ -34,3 +34,14 @@ def expected_by_chance(bits: float, tries: int) -> float:
 def log2_choose(n: int, k: int) -> float:
     """log2 of the binomial coefficient: what it costs, in bits, to name k of n."""
     return (math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)) / math.log(2.0)
+
+
+def more_than(seen: int, expected: float, mean: float) -> float:
+    """What a count says against a Poisson null that expects so many, in bits.
+
+    The Bayes factor of an exponential prior on the rate, with that mean, which is an e-value. Source: Kass and Raftery
+    1995, "Bayes factors", section 3; Grünwald, de Heide and Koolen 2024, "Safe testing", section 2.
+    """
+    null = seen * math.log(expected) - expected - math.lgamma(seen + 1)
+    other = -math.log(mean) - (seen + 1) * math.log1p(1.0 / mean)
+    return (other - null) / math.log(2.0)

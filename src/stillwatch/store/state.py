@@ -23,7 +23,7 @@ from stillwatch.store.runs import Run
 
 SEAL: Final = "state.json"
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Raised with every change of the files, of a digest or of a sketch: states of another layout are refused."""
 
 _ACCOUNTS: Final = "accounts"
