@@ -23,7 +23,8 @@ class Echoes:
     answers. And pairs of which one had asked what the other failed with later, and let be: nobody is given what he has
     done. Two who work on the same public texts meet so in either order, as often in the one as in the other; work that
     passes goes one way. On eight looked-at logs 1,517 of 1,525 pairs that quote within a campaign that passes its
-    answers on were forwards, and 166 of 324 within a class of honest accounts.
+    answers on were forwards, and 166 of 324 within a class of honest accounts; on 42 logs 1,157 of 1,212 pairs
+    that put something off within slow campaigns, and 608 of 1,152 between honest accounts.
     """
 
     one: Codes

@@ -46,7 +46,9 @@ class SpeakingOptions:
     that may be one person's. What was put off and asked in other words is work here. Of 40 such sets of those who send
     one text, on 30 looked-at logs, one is of honest people, of 51 with two circles nine, and part of eight more ..."""
     circles_in_words: int = 2
-    """... and so many where most of what passes in the group was put off and asked in other words."""
+    """... and so many where most of what passes in the group was put off and asked in other words. Of 170 such
+    sets of those who send one text, on 42 looked-at logs, 126 are a campaign's, 26 in part, and of 18 that are mostly
+    honest people's eleven are so nearly all; of 102 with three circles one is mostly theirs."""
     most_echoes: float = 0.25
     """What is put off tells no more than quotations do where so much goes the wrong way round in the group, as a share
     of what goes the right way: people who work on the same public texts."""

@@ -16,6 +16,9 @@ from stillwatch.stats.two_samples import distance, p_of_difference
 
 Floats = npt.NDArray[np.float64]
 
+_BLOCK: Final = 512
+"""So many accounts are held against all others at once (bounds memory: 32 kB each, against four thousand)."""
+
 
 class Trait(Enum):
     """What accounts of one hand are alike in, however it deals out its work and whenever each of them is used.
@@ -147,8 +150,12 @@ class Traits:
         """
         acts, rest = (self._values(Trait.WORDS, self.drawn(accounts, most)) for accounts in (acting, others))
         rows = self._values(Trait.WORDS, some)
-        nearest = squares(rows, acts).min(axis=1, keepdims=True)
-        nearer = (squares(rows, rest) < nearest).sum(axis=1)
+        nearer = np.concatenate(
+            [
+                (squares(block, rest) < squares(block, acts).min(axis=1, keepdims=True)).sum(axis=1)
+                for block in np.array_split(rows, 1 + len(rows) // _BLOCK)
+            ]
+        )
         chance: Floats = 1.0 - (1.0 - (nearer + 1.0) / (len(rest) + 1.0)) ** len(acts)
         return chance
 
