@@ -46,6 +46,13 @@ class MixtureOptions:
     """A member that was only ever given from: this often by luck (one in four), not more."""
     least_expected: float = 0.02
     """Hand-offs within a group are taken to be expected at least this often: rates that small are not known."""
+    most_echoes: float = 0.25
+    """What is put off tells no more than quotations do where so much goes the wrong way round in a group, as a share of
+    what goes the right way: people who work on the same public texts."""
+    most_around: float = 4.0
+    """Those who send the texts of a group are asked about as well where so many times as many as it has do, at most."""
+    most_texts: int = 64
+    """Texts of a group that are looked at so (bounds the time)."""
     put_off: float = 1.0
     """Of a group that puts requests off so many independent pairs are expected to be seen (the mean of an exponential
     prior): the fewer, the less they must be beyond chance."""
@@ -178,13 +185,37 @@ class Views:
     def _words_only(self, members: Codes, options: MixtureOptions) -> npt.NDArray[np.bool_]:
         """(rows,) whether each hand-off is told by words that may have passed by luck.
 
-        What was put off and asked in other words elsewhere is such a one, unless many of a group take part in it.
+        What was put off and asked in other words elsewhere is such a one, unless many of a group take part in it, and
+        hardly anybody had asked it before.
         """
         if not self.later.any():
             return self.quoted
         rows, owner = self.passes_between(members, members)
         many = len(np.unique(owner[self.later[rows]])) >= options.many_later
-        return self.quoted & ~self.later if many else self.quoted
+        return self.quoted & ~self.later if many and self.one_way(members, PUT_OFF, options) else self.quoted
+
+    def one_way(self, members: Codes, kinds: Sequence[HandOff], options: MixtureOptions) -> bool:
+        """Whether hardly anything of some kinds passes within a group the wrong way round, for how much does not."""
+        rows, _ = self.passes_between(members, members)
+        told = self.put_off[rows] | (self.quoted[rows] if HandOff.QUOTED in kinds else False)
+        forwards = int((told & self.takes[rows]).sum())
+        return self.echoes.within(self._around(members, options), kinds) <= options.most_echoes * (forwards + 1)
+
+    def _around(self, members: Codes, options: MixtureOptions) -> Codes:
+        """A group with everybody who sends a text that half of it sends and few others do.
+
+        A group may have been found by what passes in it the right way round, and chance makes others of those who send
+        its text meet the wrong way round.
+        """
+        found = [members]
+        for view in self.views:
+            if view.kind.family is not Family.WORDS or view.kind is TokenKind.SETTINGS or len(view.tokens) == 0:
+                continue
+            tokens, counts = np.unique(view.held[rows_of(view.by_account, members)[0]], return_counts=True)
+            own = tokens[(2 * counts >= len(members)) & (view.sizes[tokens] <= options.most_around * len(members))]
+            found += [view.holders_of(token) for token in own[: options.most_texts].tolist()]
+        around: Codes = np.unique(np.concatenate(found)).astype(np.int32)
+        return around
 
     def _quoted_by_others(self, members: Codes, inside: npt.NDArray[np.bool_]) -> float:
         """How often those who are not of a group quote one of it or are quoted by it, of all that they do so, at most.
@@ -271,9 +302,9 @@ class Views:
     def put_off_bits(self, members: Codes, options: MixtureOptions) -> float:
         """What it says for a group that what failed in it is put off and asked there in other words (bits).
 
-        Null: whoever fails with something is followed by others who ask it as often as he follows them; between two of
-        a group as often as such pairs lie in it by how much it sends. Pairs with an account in common are one
-        observation.
+        Null: whoever fails with something is followed by others who ask it as often as he follows them, in the group
+        and around it; between two of a group as often as such pairs lie in it by how much it sends. Pairs with an
+        account in common are one observation.
         """
         rows, owner = self.passes_between(members, members)
         given = self.put_off[rows] & ~self.takes[rows]
@@ -282,7 +313,8 @@ class Views:
             return 0.0
         share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
         backwards = float(np.isin(self.echoes.kind, PUT_OFF).sum()) / 2.0
-        expected = max(options.least_expected, backwards * share**2, float(self.echoes.within(members, PUT_OFF)))
+        echoes = float(self.echoes.within(self._around(members, options), PUT_OFF))
+        expected = max(options.least_expected, backwards * share**2, echoes)
         return more_than(pairs, expected, options.put_off)
 
     def passing(self, members: Codes) -> npt.NDArray[np.bool_]:

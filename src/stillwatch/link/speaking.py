@@ -49,9 +49,6 @@ class SpeakingOptions:
     """... and so many where most of what passes in the group was put off and asked in other words. Of 170 such
     sets of those who send one text, on 42 looked-at logs, 126 are a campaign's, 26 in part, and of 18 that are mostly
     honest people's eleven are so nearly all; of 102 with three circles one is mostly theirs."""
-    most_echoes: float = 0.25
-    """What is put off tells no more than quotations do where so much goes the wrong way round in the group, as a share
-    of what goes the right way: people who work on the same public texts."""
     most_put_off: float = 0.5
     """Where most of it is put off, circles speak for the others until this share of the group is in them: who met no
     failure has nothing to put off."""
@@ -145,10 +142,7 @@ class Speakers:
         rows, _ = self.views.passes_between(members, members)
         if 2 * int(self.views.put_off[rows].sum()) < max(1, len(rows)):
             return False
-        told = self.views.quoted[rows] | self.views.put_off[rows]
-        forwards = int((told & self.views.takes[rows]).sum())
-        echoes = self.views.echoes.within(members, (HandOff.QUOTED, *PUT_OFF))
-        return echoes <= self.options.most_echoes * (forwards + 1)
+        return self.views.one_way(members, (HandOff.QUOTED, *PUT_OFF), self.mixture)
 
     def _send_own_text(self, members: Codes, passes: npt.NDArray[np.bool_], barred: Place, most_others: float) -> bool:
         """Whether most who pass work, and most of the others, send what the former send and few others do, by number.
