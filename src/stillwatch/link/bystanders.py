@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from stillwatch.facts.token import Family, TokenKind
-from stillwatch.link.mixture import Codes, Floats, MixtureOptions, Views, per_family
+from stillwatch.link.family_bits import per_family
+from stillwatch.link.mixture import Codes, Floats, MixtureOptions, Views
 
 
 @dataclass(frozen=True, slots=True)

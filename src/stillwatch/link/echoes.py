@@ -59,9 +59,9 @@ class Echoes:
 def backwards(traffic: Traffic, roster: Roster, options: HandOffOptions) -> HandOffs:
     """Who first asked something that hardly anybody asks, and who was answered it afterwards without having asked it.
 
-    And who asked something before another failed with it, in other words, and let it be. As quotations and what is put
-    off are found, with questions and answers, or before and after, changed round. Without the end of a request its
-    answer is as old as its question.
+    And who asked something, so or in other words, before another failed with it and let it be. As quotations and what
+    is put off are found, with questions and answers, or before and after, changed round. Without the end of a request
+    its answer is as old as its question.
     """
     giver, taker = quoted(
         traffic.asked, traffic.said, roster, options.quote_holders, options.least_quotes, told_at_once=True

@@ -46,7 +46,7 @@ class HandOff(IntEnum):
 
 
 RETRIED: Final = (HandOff.RETRY, HandOff.REWORDED, HandOff.PARKED, HandOff.LATER)
-"""Ways round a limit, a ban or a refusal."""
+"""Ways round a limit, a ban or a refusal, or, of what is put off, an error of the service."""
 PUT_OFF: Final = (HandOff.PARKED, HandOff.LATER)
 """What one account let be and another made hours or days later."""
 WORDS_ONLY: Final = (HandOff.QUOTED, HandOff.LATER)

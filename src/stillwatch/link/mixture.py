@@ -47,8 +47,8 @@ class MixtureOptions:
     least_expected: float = 0.02
     """Hand-offs within a group are taken to be expected at least this often: rates that small are not known."""
     most_echoes: float = 0.25
-    """What is put off tells no more than quotations do where so much goes the wrong way round in a group, as a share of
-    what goes the right way: people who work on the same public texts."""
+    """What is put off tells no more than quotations do where so much goes the wrong way round in or around a group, as
+    a share of what goes the right way in it: people who work on the same public texts."""
     most_around: float = 4.0
     """Those who send the texts of a group are asked about as well where so many times as many as it has do, at most."""
     most_texts: int = 64
@@ -195,7 +195,11 @@ class Views:
         return self.quoted & ~self.later if many and self.one_way(members, PUT_OFF, options) else self.quoted
 
     def one_way(self, members: Codes, kinds: Sequence[HandOff], options: MixtureOptions) -> bool:
-        """Whether hardly anything of some kinds passes within a group the wrong way round, for how much does not."""
+        """Whether hardly anything of some kinds passes in or around a group the wrong way round.
+
+        For how much does rightly, which counts in the group alone, so that its neighbours cannot make up for what
+        chance does around it.
+        """
         rows, _ = self.passes_between(members, members)
         told = self.put_off[rows] | (self.quoted[rows] if HandOff.QUOTED in kinds else False)
         forwards = int((told & self.takes[rows]).sum())
@@ -382,37 +386,6 @@ def _gifts(passed: HandOffs, accounts: int) -> npt.NDArray[np.int32]:
     went = pair[np.isin(passed.kind, (HandOff.CONTINUED, HandOff.RESUMED))]
     along = np.isin(passed.kind, (HandOff.SIGNATURE, HandOff.CARRIED)) & np.isin(pair, went)
     return np.where(along, 0, passed.count).astype(np.int32)
-
-
-def family_bits(kinds: Sequence[tuple[TokenKind, float]]) -> float:
-    """A family's bits from those of its kinds: kinds that say the same count once, the others add up.
-
-    An address and its block, a template and an equal text are the same observation twice.
-    """
-    twins = (
-        (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK),
-        (TokenKind.TEMPLATE, TokenKind.TRIED_TEXT, TokenKind.SYSTEM_PROMPT, TokenKind.WORK_ITEM, TokenKind.SETTINGS),
-    )
-    total = 0.0
-    for group in twins:
-        total += max((bits for kind, bits in kinds if kind in group), default=0.0)
-    grouped = {kind for group in twins for kind in group}
-    return total + sum(bits for kind, bits in kinds if kind not in grouped)
-
-
-def per_family(by_kind: dict[TokenKind, Floats], n: int) -> dict[Family, Floats]:
-    """`family_bits` for every account at once."""
-    out = {Family.THINGS: np.zeros(n), Family.WORDS: np.zeros(n)}
-    addresses = [by_kind[kind] for kind in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK) if kind in by_kind]
-    if addresses:
-        out[Family.THINGS] += np.max(addresses, axis=0)
-    texts = [bits for kind, bits in by_kind.items() if kind.family is Family.WORDS]
-    if texts:
-        out[Family.WORDS] += np.max(texts, axis=0)
-    for kind, bits in by_kind.items():
-        if kind.family is Family.THINGS and kind not in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK):
-            out[Family.THINGS] += bits
-    return out
 
 
 def _mean_of_powers(logs: list[float]) -> float:

@@ -68,6 +68,8 @@ class PoolOptions:
     """Accounts that share things with each other only, and pass nothing to the rest of their group, are no part of it
     where chance makes them so quiet less often than this, by how much they send: four of one card who send little are
     seldom limited. Nor are they where they ask otherwise than those who act (`unlike`, `near`)."""
+    least_acting: int = 8
+    """... and so many act, at least: fewer say little of what the others would ask."""
     as_near: float = 0.05
     """Where most of what passes in a group is put off, a quiet account is one of it if chance puts one of those who act
     as near to it in words as one is this seldom. On 42 looked-at logs so many quiet accounts of such groups were kept
@@ -75,8 +77,6 @@ class PoolOptions:
     3."""
     crowd: int = 4_000
     """Of either at most so many accounts are looked at, drawn at random from more (bounds the time)."""
-    least_acting: int = 8
-    """... and so many act, at least: fewer say little of what the others would ask."""
     most_groups: int = 64
     """Of one mark, the widest groups that are held against each other (bounds the time)."""
     passing: float = 5.0

@@ -16,7 +16,8 @@ from stillwatch.link.candidates import Candidate
 from stillwatch.link.choosing import Confirmed
 from stillwatch.link.customers import each_customer
 from stillwatch.link.dealing import Dealing
-from stillwatch.link.mixture import Views, family_bits
+from stillwatch.link.family_bits import family_bits
+from stillwatch.link.mixture import Views
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.pace_circles import PaceCircle

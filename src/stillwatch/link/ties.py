@@ -12,7 +12,8 @@ from scipy.special import pdtrc
 from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
-from stillwatch.link.mixture import MixtureOptions, Views, family_bits, per_family
+from stillwatch.link.family_bits import family_bits, per_family
+from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.tried_texts import beyond_the_best, texts_apart
 from stillwatch.stats.calibrate import bits_of_p
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial.distance import cdist
 
 from stillwatch.facts.activity import Activity
 from stillwatch.facts.group import Codes
@@ -54,12 +55,6 @@ class TraitOptions:
     the one would send other parameters than those of the other."""
     most_accounts: int = 300
     """Accounts of a set that are looked at, drawn at random from more (bounds the time)."""
-
-
-def squares(some: Floats, others: Floats) -> Floats:
-    """(n, m): the squared distance of each row to each."""
-    out: Floats = (some**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2.0 * some @ others.T
-    return out
 
 
 class Traits:
@@ -144,15 +139,16 @@ class Traits:
     def as_near_by_chance(self, acting: Codes, some: Codes, others: Codes, most: int) -> Floats:
         """(n,) how often chance puts one of those who act as near in words to each of some accounts as one of them is.
 
-        Null: those who act are, to this account, as anybody of the `others` is. Of either at most so many are looked
-        at, drawn at random from more. Source: the nearest neighbour's rank (Henze 1988, "A multivariate two-sample test
-        based on the number of nearest neighbor type coincidences").
+        Null: those who act are, to this account, as anybody of the `others` is, so that each of them is as near as the
+        nearest of them with the share of the others who are (one added to either). Of either at most so many are looked
+        at, drawn at random from more. After Henze 1988, "A multivariate two-sample test based on the number of nearest
+        neighbor type coincidences".
         """
         acts, rest = (self._values(Trait.WORDS, self.drawn(accounts, most)) for accounts in (acting, others))
         rows = self._values(Trait.WORDS, some)
         nearer = np.concatenate(
             [
-                (squares(block, rest) < squares(block, acts).min(axis=1, keepdims=True)).sum(axis=1)
+                (cdist(block, rest) < cdist(block, acts).min(axis=1, keepdims=True)).sum(axis=1)
                 for block in np.array_split(rows, 1 + len(rows) // _BLOCK)
             ]
         )

@@ -40,7 +40,7 @@ def more_than(seen: int, expected: float, mean: float) -> float:
     """What a count says against a Poisson null that expects so many, in bits.
 
     The Bayes factor of an exponential prior on the rate, with that mean, which is an e-value. Source: Kass and Raftery
-    1995, "Bayes factors", section 3; Grünwald, de Heide and Koolen 2024, "Safe testing", section 2.
+    1995, "Bayes factors"; Grünwald, de Heide and Koolen 2024, "Safe testing".
     """
     null = seen * math.log(expected) - expected - math.lgamma(seen + 1)
     other = -math.log(mean) - (seen + 1) * math.log1p(1.0 / mean)
