@@ -5,6 +5,7 @@ import numpy as np
 from stillwatch.link.echoes import Echoes, backwards
 from stillwatch.link.hand_offs import PUT_OFF, HandOff, HandOffs
 from stillwatch.link.mixture import MixtureOptions, Views
+from stillwatch.link.ties import JoinOptions, Ties
 from tests.link.handed_over import TALK, passed
 from tests.link.test_mixture import ACCOUNTS, ELSEWHERE, GROUP, Pass
 
@@ -59,6 +60,24 @@ def test_a_group_that_is_quoted_backwards_as_often_is_not_tied_by_quotations() -
     assert (forwards.pass_bits(MEMBERS, MEMBERS, MixtureOptions()) > 1.0).all()
     assert (both.pass_bits(MEMBERS, MEMBERS, MixtureOptions()) <= 0.0).all()
     assert forwards.passed_within(MEMBERS, MixtureOptions()) > 5.0 > both.passed_within(MEMBERS, MixtureOptions())
+
+
+def test_two_groups_that_quote_each_other_in_either_order_are_not_tied() -> None:
+    """Public text passes between them; what passes one way only is work."""
+    ours, theirs = np.arange(6, dtype=np.int32), np.arange(20, 26, dtype=np.int32)
+    quotes = [(k, 20 + k, HandOff.QUOTED) for k in range(6)]
+    told = [
+        Ties(
+            Views([], pairs(quotes), np.full(ACCOUNTS, 20, dtype=np.int64), Echoes.of(pairs(some), ACCOUNTS)),
+            JoinOptions(),
+            MixtureOptions(),
+            lambda some, _members, _firm: np.zeros(len(some)),
+        ).cross_bits(ours, theirs)
+        for some in ([], [(20 + k, k, HandOff.QUOTED) for k in range(6)])
+    ]
+
+    assert told[0] > JoinOptions().join_bits
+    assert told[1] < JoinOptions().speaking_bits
 
 
 def test_echoes_elsewhere_say_nothing_of_a_group() -> None:

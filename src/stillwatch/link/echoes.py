@@ -10,9 +10,8 @@ from stillwatch.facts.group import Codes
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.hand_offs import HandOff, HandOffOptions, HandOffs, others_than
-from stillwatch.link.passed_phrases import parked_words, quoted
-from stillwatch.link.retries import fails_often, parked
+from stillwatch.link.hand_offs import HandOff, HandOffOptions, HandOffs, put_off
+from stillwatch.link.passed_phrases import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +49,14 @@ class Echoes:
 
     def within(self, members: Codes, kinds: Sequence[HandOff]) -> int:
         """Pairs of some kinds both of whose accounts are of a group; each way between two counts."""
+        return self.between(members, members, kinds) // 2
+
+    def between(self, ours: Codes, theirs: Codes, kinds: Sequence[HandOff]) -> int:
+        """Pairs of some kinds one of whose accounts is of one group and one of another."""
         inside = np.zeros(len(self.bounds) - 1, dtype=np.bool_)
-        inside[members] = True
-        rows, _ = rows_of(self.bounds, members)
-        return int((inside[self.other[rows]] & np.isin(self.kind[rows], kinds)).sum()) // 2
+        inside[theirs] = True
+        rows, _ = rows_of(self.bounds, ours)
+        return int((inside[self.other[rows]] & np.isin(self.kind[rows], kinds)).sum())
 
 
 def backwards(traffic: Traffic, roster: Roster, options: HandOffOptions) -> HandOffs:
@@ -66,14 +69,11 @@ def backwards(traffic: Traffic, roster: Roster, options: HandOffOptions) -> Hand
     giver, taker = quoted(
         traffic.asked, traffic.said, roster, options.quote_holders, options.least_quotes, told_at_once=True
     )
-    often = fails_often(traffic.traces.rows, roster, options.retries)
-    whole = parked(traffic.traces.rows, roster, often, options.retries, backwards=True)
-    words = parked_words(
-        traffic.unanswered, traffic.asked, traffic.phrases, roster, often, options.retries, backwards=True
-    )
-    words = others_than(whole, words, len(roster))
+    whole, in_words = put_off(traffic, roster, options, backwards=True)
     kind = np.repeat(
         np.array([HandOff.QUOTED, HandOff.PARKED, HandOff.LATER], dtype=np.int8),
-        [len(giver), len(whole[0]), len(words[0])],
+        [len(giver), len(whole[0]), len(in_words[0])],
     )
-    return HandOffs.of(np.concatenate([giver, whole[0], words[0]]), np.concatenate([taker, whole[1], words[1]]), kind)
+    return HandOffs.of(
+        np.concatenate([giver, whole[0], in_words[0]]), np.concatenate([taker, whole[1], in_words[1]]), kind
+    )

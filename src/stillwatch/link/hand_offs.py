@@ -148,14 +148,12 @@ def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions, tried: 
     again = np.unique(np.stack([tried.giver[tried.reworded], tried.taker[tried.reworded]]), axis=1)
     giver, taker, later = _gone_on(rows, roster, options, "closing", "history", np.arange(len(rows["exchange"])))
     elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), later)
-    often = fails_often(rows, roster, options.retries)
-    put_off = parked(rows, roster, often, options.retries)
-    words = parked_words(traffic.unanswered, traffic.asked, traffic.phrases, roster, often, options.retries)
+    whole, in_words = put_off(traffic, roster, options)
     found = [
         (*same, HandOff.RETRY),
-        (*others_than(same, (again[0], again[1]), len(roster)), HandOff.REWORDED),
-        (*put_off, HandOff.PARKED),
-        (*others_than(put_off, words, len(roster)), HandOff.LATER),
+        (*_others_than(same, (again[0], again[1]), len(roster)), HandOff.REWORDED),
+        (*whole, HandOff.PARKED),
+        (*in_words, HandOff.LATER),
         (giver, taker, HandOff.CONTINUED),
         (*_gone_on(rows, roster, options, "turn", "earlier", elsewhere)[:2], HandOff.RESUMED),
         (*quoted(traffic.said, traffic.asked, roster, options.quote_holders, options.least_quotes), HandOff.QUOTED),
@@ -168,7 +166,22 @@ def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions, tried: 
     return HandOffs.of(giver, taker, kind)
 
 
-def others_than(told: tuple[Codes, Codes], pairs: tuple[Codes, Codes], accounts: int) -> tuple[Codes, Codes]:
+def put_off(
+    traffic: Traffic, roster: Roster, options: HandOffOptions, *, backwards: bool = False
+) -> tuple[tuple[Codes, Codes], tuple[Codes, Codes]]:
+    """Who fails with a request and lets it be, and who makes it hours or days later; and the same in other words only.
+
+    `backwards`: who makes it hours or days before the other fails with it.
+    """
+    often = fails_often(traffic.traces.rows, roster, options.retries)
+    whole = parked(traffic.traces.rows, roster, often, options.retries, backwards=backwards)
+    asked = traffic.unanswered, traffic.asked, traffic.phrases
+    return whole, _others_than(
+        whole, parked_words(*asked, roster, often, options.retries, backwards=backwards), len(roster)
+    )
+
+
+def _others_than(told: tuple[Codes, Codes], pairs: tuple[Codes, Codes], accounts: int) -> tuple[Codes, Codes]:
     """The pairs that are not told already: who tries a request again sends its phrases again, too."""
     known = told[0].astype(np.int64) * accounts + told[1]
     fresh = ~np.isin(pairs[0].astype(np.int64) * accounts + pairs[1], known)

@@ -13,6 +13,7 @@ from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.family_bits import family_bits, per_family
+from stillwatch.link.hand_offs import WORDS_ONLY
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.tried_texts import beyond_the_best, texts_apart
 from stillwatch.stats.calibrate import bits_of_p
@@ -201,8 +202,8 @@ class Ties:
         """Hand-offs between two groups beyond what strangers would make.
 
         Null: few strangers pass work on at all, and then to anybody by traffic; quotations pass between strangers as
-        between everybody. An account counts once, since one that is in both hands (a stolen key, a customer) ties
-        nobody else.
+        between everybody, and what is told by words as often as it passes between the two the wrong way round. An
+        account counts once, since one that is in both hands (a stolen key, a customer) ties nobody else.
         """
         rows, owner = self.views.passes_between(ours, theirs)
         partner = self.views.partner[rows]
@@ -210,6 +211,7 @@ class Ties:
         their_share = float(self.views.exchanges[theirs].sum()) / max(self.views.total, 1.0)
         strangers = self.mixture.strangers_give * (len(ours) * their_share + len(theirs) * our_share)
         quotations = float(self.views.quotations.sum()) * our_share * their_share
+        quotations = max(quotations, float(self.views.echoes.between(ours, theirs, WORDS_ONLY)))
         total = 0.0
         for quoted, expected, least in ((False, strangers, 2), (True, quotations, 3)):
             chosen = self.views.quoted[rows] == quoted
