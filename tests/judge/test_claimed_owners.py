@@ -113,6 +113,17 @@ def test_a_few_keys_of_one_owner_may_be_paid_for_by_several() -> None:
     assert judged(TOGETHER, ["Open Robots Ltd"] * 10, cards=(), networks=1, domain=own).tier > Tier.WATCH
 
 
+def test_few_keys_of_one_name_are_watched_whoever_pays_for_each() -> None:
+    """Eight of which one writes from a domain of its own; not nine, and not where none does."""
+    eight, one = ["Open Robots Ltd"] * 8, ["openrobots.example"]
+
+    assert judged(TOGETHER, eight, cards=(), domain=one).tier is Tier.WATCH
+    assert judged(TOGETHER, eight, cards=(), domain=one, retries=3).tier is Tier.REVIEW
+    assert judged(TOGETHER, eight, cards=(), domain="openrobots.example", retries=3).tier is Tier.WATCH
+    assert judged(TOGETHER, ["Open Robots Ltd"] * 9, cards=(), domain="openrobots.example").tier > Tier.WATCH
+    assert judged(TOGETHER, eight, cards=()).tier > Tier.WATCH
+
+
 @pytest.mark.parametrize(("owners", "cards"), [(7, (10,)), (10, (5, 5))], ids=["few name it", "two cards"])
 def test_a_name_that_few_give_or_one_payer_does_not_stand_behind_excuses_nobody(
     owners: int, cards: tuple[int, ...]

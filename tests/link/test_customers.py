@@ -14,6 +14,7 @@ from stillwatch.link.customers import (
     between_customers,
     customers,
     each_customer,
+    few_of_one_name,
     few_of_one_payer,
     firms,
     houses,
@@ -235,9 +236,12 @@ def test_an_owners_own_bursts_are_none_of_others(seed: int) -> None:
     assert with_owners.tolist() == without.tolist()
 
 
-@pytest.mark.parametrize("firms_own", [True, False])
-def test_keys_of_small_firms_that_take_over_from_each_other_accuse_nobody(tmp_path: Path, firms_own: bool) -> None:
-    """Three keys with a domain and an exit of their firm; the same work without them is a hand's."""
+@pytest.mark.parametrize("own", ["domain and exit", "name and one domain", "nothing"])
+def test_keys_of_small_firms_that_take_over_from_each_other_accuse_nobody(tmp_path: Path, own: str) -> None:
+    """Three keys with a domain and an exit of their firm, or with its name, though each is paid for by another card.
+
+    The same work without either is a hand's.
+    """
     world = World(seed=3)
     world.honest(300, each=6)
     texts = [world.talk(24) for _ in range(4)]
@@ -245,9 +249,11 @@ def test_keys_of_small_firms_that_take_over_from_each_other_accuse_nobody(tmp_pa
     for firm in range(8):
         exit_ = world.address()
         for key in range(3):
-            known = {"email_domain": f"firm-{firm}.example"} if firms_own else {}
+            known = {"organisation": f"Firm {firm}"} if own == "name and one domain" else {}
+            if own == "domain and exit" or (known and key == 0):
+                known["email_domain"] = f"firm-{firm}.example"
             name = world.account(f"key-{firm}-{key}", **known)
-            names.append((name, exit_ if firms_own else world.address()))
+            names.append((name, exit_ if own == "domain and exit" else world.address()))
     for turn in range(240):
         firm, key = turn % 8, int(world.rng.integers(3))
         (giver, there), (taker, elsewhere) = names[3 * firm + key], names[3 * firm + (key + 1) % 3]
@@ -257,7 +263,7 @@ def test_keys_of_small_firms_that_take_over_from_each_other_accuse_nobody(tmp_pa
 
     named = accused(scan_world(world.write(tmp_path)), Tier.REVIEW)
 
-    assert named == (set() if firms_own else {name for name, _ in names})
+    assert named == ({name for name, _ in names} if own == "nothing" else set())
 
 
 def test_colleagues_who_name_one_organisation_at_its_own_domain_are_one_house() -> None:
@@ -283,6 +289,18 @@ def test_a_house_that_pays_with_many_cards_is_one_customer_and_so_is_who_shares_
 
     assert len(set(found[:4])) == 1
     assert len(set(found)) == 2
+
+
+def test_few_that_name_one_organisation_are_one_firm_where_one_writes_from_its_own_domain() -> None:
+    """Not where the domain is that of another, too, or a disposable one, nor beyond so many."""
+    owner = np.array([0, 0, 0, 1, 1, 2, 2, 3, 3, 3, 3, -1], dtype=np.int32)
+    domain = np.array([0, 9, -1, 9, 9, 2, 9, 3, 3, 3, 3, 9], dtype=np.int32)
+    disposable = held(TokenKind.EMAIL_DOMAIN, [(5, 11)])
+
+    found = few_of_one_name(owner, domain, (disposable,), 3).tolist()
+
+    assert len(set(found[:3])) == 1
+    assert len(set(found)) == 1 + 9
 
 
 def test_what_one_customers_jobs_ask_in_other_words_is_no_hand_off() -> None:

@@ -65,9 +65,10 @@ class ExplanationOptions:
     """So many keys of one owner need no common payer where they work from a network that nobody else uses: staff of a
     small firm pay with cards of their own."""
     few_keys: int = 8
-    """So many keys of one owner, who names it, has its domain and pays for all with one card, are a firm's behind one
-    router, which goes on with the next key after a limit: that hides nothing, and campaigns have hundreds. Four such
-    firms with 5 and 6 keys were at review on three logs without a campaign that others composed."""
+    """So many keys of one owner, who names it, one of whom at least writes from a domain of its own, are a firm's,
+    whoever pays for each: that hides nothing, and campaigns have hundreds. Behind one router, which goes on with the
+    next key after a limit, where most of them have its domain. Four such firms with 5 and 6 keys on one card were at
+    review on three logs without a campaign that others composed, and eight with 5 keys on a card each on another."""
     event_days: float = 4.0
     """A hackathon lasts a weekend, and some are early or late: from first to last this long, but for visitors."""
     most_evading: float = 0.1
@@ -149,7 +150,7 @@ def _disclosed_owner(look: Look) -> Found | None:
 
 
 def _declared_owner(look: Look) -> Found | None:
-    """One name or domain and one payer for all: unverified, but nothing is hidden that many accounts would hide.
+    """One name or domain and one payer for all, or few keys of one name: unverified, but nothing is hidden.
 
     Who runs many accounts so that they are not seen to be one keeps them apart on paper. The provider sees these to be
     one customer without us, and can give that customer one budget.
@@ -160,21 +161,24 @@ def _declared_owner(look: Look) -> Found | None:
     own_net = token is not None and token.outside == 0 and on_net >= look.options.most_of
     # As the accounts table has it: what only one firm's accounts hold ties nobody, and is no shared thing.
     _, paid = look.most_common("payment_fingerprint")
+    named = owner is not None and share >= look.options.most_of
+    few = named and look.n <= look.options.few_keys and any(look.own_domains())
     if paid >= look.options.most_of:
         tied = "one payer pays for them"
     elif own_net and look.n <= look.options.small_firm:
         tied = "they work from one network that nobody else uses"
+    elif few:
+        tied = "they are few"
     else:
         return None
-    if owner is not None and share >= look.options.most_of and not look.verified():
+    if named and not look.verified():
         words = f"{share:.0%} of the accounts name one organisation, unverified, and {tied}"
     elif domain is not None and of_domain >= look.options.most_of:
         words = f"{of_domain:.0%} of the accounts have one e-mail domain of their own, and {tied}"
     else:
         return None
-    plain = min(share, of_domain, paid) >= look.options.most_of
-    few = plain and look.n <= look.options.few_keys
-    return _hides_nothing(look, "one declared owner", words, max(share, of_domain), may_evade=few)
+    plain = few and of_domain >= look.options.most_of
+    return _hides_nothing(look, "one declared owner", words, max(share, of_domain), may_evade=plain)
 
 
 def _hides_nothing(look: Look, name: str, words: str, share: float, *, may_evade: bool = False) -> Found:

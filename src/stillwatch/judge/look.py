@@ -107,13 +107,16 @@ class Look:
 
     def claims(self) -> list[str]:
         """Whose they are, of those members that say it: an organisation, or else a domain that is not public."""
+        said = zip(self.values("organisation"), self.own_domains(), strict=True)
+        return [one for owner, domain in said if (one := owner or domain)]
+
+    def own_domains(self) -> list[str | None]:
+        """The e-mail domain of each member, where it is no public or disposable one."""
         domains = self.roster.column("email_domain")
         most = self.options.public_domain_share * len(self.roster)
         public = {one["values"] for one in pc.value_counts(domains).to_pylist() if one["counts"] > most}
         disposable = any(token.kind is TokenKind.EMAIL_DOMAIN for token in self.group.tokens)
-        own = [None if disposable or domain in public else domain for domain in self.values("email_domain")]
-        said = [owner or domain for owner, domain in zip(self.values("organisation"), own, strict=True)]
-        return [one for one in said if one]
+        return [None if disposable or domain in public else domain for domain in self.values("email_domain")]
 
     def own_cards(self) -> float:
         """Share of members on a card that several pay with, no two of which name different organisations."""

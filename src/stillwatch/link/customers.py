@@ -148,6 +148,22 @@ def few_of_one_payer(owner: Codes, payer: Codes, house: Codes, most: int) -> Cod
     return found
 
 
+def few_of_one_name(owner: Codes, domain: Codes, views: Sequence[Incidence], most: int) -> Codes:
+    """(accounts,) a number for each account, the same for 2 to `most` that name one organisation, one by its own mail.
+
+    That is an e-mail domain of which nobody names another organisation or none, and no disposable one; the others may
+    write from a public one and pay with cards of their own, as staff of a small firm do. A hand that names a firm for
+    every few of its accounts hides what passes between those few, and nothing of what passes between one firm and the
+    next.
+    """
+    n = len(owner)
+    of = _claimed_by_few(owner, views, most)
+    writes = (of >= 0) & (domain >= 0) & _alone(owner, domain)
+    known = np.isin(of, of[writes])
+    found: Codes = np.where(known, n + of, np.arange(n)).astype(np.int32)
+    return found
+
+
 def houses(owner: Codes, domain: Codes, views: Sequence[Incidence]) -> Codes:
     """(accounts,) a number for each account, the same for those that name one organisation and have its e-mail domain.
 

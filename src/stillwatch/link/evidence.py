@@ -15,6 +15,7 @@ from stillwatch.link.customers import (
     between_customers,
     beyond_firms,
     customers,
+    few_of_one_name,
     few_of_one_payer,
     firms,
     houses,
@@ -60,7 +61,8 @@ class Evidence:
         owner, domain = (_numbered(roster, column) for column in ("organisation", "email_domain"))
         house = houses(owner, domain, incidences)
         firm = firms((owner, domain), incidences, payer, options.most_unnamed)
-        firm = together(firm, few_of_one_payer(owner, payer, house, options.most_named))
+        few = few_of_one_payer(owner, payer, house, options.most_named)
+        firm = together(firm, few, few_of_one_name(owner, domain, incidences, options.most_named))
         customer = customers(payer, owner, firm, house, options.most_unnamed)
         own = own_pairs(incidences, payer, options.own_kinds)
         passed, echoed = (between_customers(some, own, firm, customer) for some in (passed, echoed))
