@@ -272,7 +272,7 @@ def test_a_campaign_whose_accounts_all_look_stolen_excuses_nobody_from_a_persons
 
 def test_owners_whose_stolen_keys_are_a_group_of_their_own_are_excused_beside_the_thiefs_accounts() -> None:
     """One hand moves both groups, and the thief's own accounts do not look stolen: it is not how that hand works."""
-    owners, thieves = WIDE_FARM, [f"thief-{i}" for i in range(6)]
+    owners, thieves = WIDE_FARM, [f"thief-{i}" for i in range(8)]
     homes = [
         {**HOME, "account_id": name, "client_ip": f"192.0.{i}.7"} for i, name in enumerate(owners) for _ in range(3)
     ]

@@ -124,6 +124,19 @@ def test_few_keys_of_one_name_are_watched_whoever_pays_for_each() -> None:
     assert judged(TOGETHER, eight, cards=()).tier > Tier.WATCH
 
 
+def test_keys_of_one_name_and_one_network_that_many_cards_pay_for_go_to_a_person() -> None:
+    """The agents of one product have accounts of their own: its name and its network hide nothing, its cards may."""
+    ten, own = ["Open Robots Ltd"] * 10, ["openrobots.example"]
+
+    declared = judged(TOGETHER, ten, cards=(), networks=1, domain=own)
+    unnamed = judged(TOGETHER, ten, cards=(), networks=1)
+
+    assert declared.tier is Tier.REVIEW
+    assert "one declared owner" in {one.name for one in declared.explanations}
+    assert "one declared owner" not in {one.name for one in unnamed.explanations}
+    assert judged(TOGETHER, ten, cards=(), domain=own).tier is Tier.ACT
+
+
 @pytest.mark.parametrize(("owners", "cards"), [(7, (10,)), (10, (5, 5))], ids=["few name it", "two cards"])
 def test_a_name_that_few_give_or_one_payer_does_not_stand_behind_excuses_nobody(
     owners: int, cards: tuple[int, ...]

@@ -6,7 +6,7 @@ import pytest
 from stillwatch.facts.group import Drawn, SharedToken
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.judge.verdict import JudgeOptions, judge_group
-from stillwatch.judge.wording import examples, reasons
+from stillwatch.judge.wording import examples, limits, reasons
 from tests.judge.groups import group_of, roster_of, traffic_of
 
 
@@ -40,3 +40,17 @@ def test_one_list_is_told_with_its_phrases_and_how_evenly_they_are_drawn() -> No
         " request; two requests of one account share one 0.99 times as often as two of different accounts; where each"
         " has its own, it is oftener"
     )
+
+
+def test_a_group_of_few_accounts_says_why_it_goes_no_further() -> None:
+    """Seven are told so, eight are not."""
+    traffic = traffic_of([{"account_id": f"a{i}", "started_at": 10**15 + i} for i in range(8)])
+    bits = {Family.THINGS: 90.0, Family.HAND_OFFS: 90.0}
+
+    def told(count: int) -> bool:
+        group = group_of(np.arange(count, dtype=np.int32), bits)
+        verdict = judge_group(group, roster_of(traffic), traffic, JudgeOptions())
+        return any(one.startswith("So few accounts") for one in limits(group, traffic, roster_of(traffic), verdict))
+
+    assert told(7)
+    assert not told(8)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stillwatch.link.hand_offs import WORDS_ONLY, HandOff, HandOffs
+from stillwatch.link.hand_offs import PUT_OFF, WORDS_ONLY, HandOff, HandOffs
 from stillwatch.link.mixture import MixtureOptions, Views
 
 ACCOUNTS = 60
@@ -39,7 +39,7 @@ def test_nothing_passed_says_nothing() -> None:
     assert bits([]) == [0.0] * len(GROUP)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in HandOff if kind not in WORDS_ONLY])
+@pytest.mark.parametrize("kind", [kind for kind in HandOff if kind not in (*WORDS_ONLY, *PUT_OFF)])
 def test_who_takes_is_tied_in_more_than_who_gives(kind: HandOff) -> None:
     """Honest people's work is now and then gone on with elsewhere; hardly any go on with what others began."""
     giver, taker, *others = bits([(0, 1, kind)])
@@ -91,9 +91,9 @@ def test_an_account_outside_is_judged_like_one_inside() -> None:
 
 @given(passes=PASSES)
 def test_quotations_can_be_left_out(passes: list[Pass]) -> None:
-    """Without them, the log says what a log without quotations says."""
+    """Without them, the log says what a log without quotations says; what was put off is told like them."""
     accounts = list(range(20))
-    passes = [one for one in passes if one[2] is not HandOff.LATER]
+    passes = [one for one in passes if one[2] not in PUT_OFF]
     strong = [one for one in passes if one[2] is not HandOff.QUOTED]
 
     assert bits(passes, accounts, quotations=False) == pytest.approx(bits(strong, accounts))
@@ -343,3 +343,22 @@ def test_a_pair_that_passes_work_on_says_nothing_of_its_group(
     assert of((0, 1)) == of((0, 1), (0, 1), (1, 0)) == 0.0
     assert of((0, 1), (1, 2)) > 20
     assert of((0, 1), (1, 2), members=np.arange(20, dtype=np.int32)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("passes", "few"),
+    [
+        ([(0, k, HandOff.RETRY) for k in range(1, 6)], True),
+        ([(k, 0, HandOff.RETRY) for k in range(1, 6)], True),
+        ([*((0, k, HandOff.RETRY) for k in range(1, 4)), (4, 5, HandOff.RETRY)], False),
+        ([(0, 1, HandOff.RETRY), (1, 2, HandOff.RETRY)], False),
+        ([], True),
+    ],
+    ids=["from one", "to one", "beside another pair", "a pipeline of three", "nothing"],
+)
+def test_what_passes_by_one_account_alone_ties_the_others_to_nobody(passes: list[Pass], few: bool) -> None:
+    """An app repeats on its maker's key what its users' own keys could not do."""
+    giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
+    views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
+
+    assert views.few_pass(np.array(GROUP, dtype=np.int32), MixtureOptions()) == few

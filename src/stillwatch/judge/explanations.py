@@ -169,6 +169,9 @@ def _declared_owner(look: Look) -> Found | None:
         tied = "they work from one network that nobody else uses"
     elif few:
         tied = "they are few"
+    elif own_net and named and any(look.own_domains()):
+        words = f"{share:.0%} of the accounts name one organisation and work from one network that nobody else uses"
+        return replace(_found("one declared owner", words, share), no_further=Tier.REVIEW)
     else:
         return None
     if named and not look.verified():

@@ -61,9 +61,13 @@ class MixtureOptions:
     passing_share: float = 0.3
     """... and this share of them: a pair that passes work on says nothing of six colleagues beside it. Joining two
     groups asks the same share (`taking_part`)."""
-    many_later: int = 8
-    """What failed is asked in other words elsewhere by luck between a few accounts, in groups of three to seven on
-    looked-at logs; where so many of a group take part in it, it is as telling as any other hand-off."""
+    chain: int = 3
+    """All that passes between more accounts than this goes by one of them: a star. Of three, one is between the others
+    in a pipeline, too."""
+    many_put_off: int = 8
+    """What failed is asked elsewhere, so or in other words, hours or days later by luck between a few accounts, in
+    groups of three to seven on looked-at logs: on 22 of them 49 pairs of honest accounts made the same request so, and
+    65 did the wrong way round. Where so many of a group take part in it, it is as telling as any other hand-off."""
     most_passes: int = 3
     """Hand-offs of one account beyond this many add nothing: they are not independent of each other."""
 
@@ -185,14 +189,16 @@ class Views:
     def _words_only(self, members: Codes, options: MixtureOptions) -> npt.NDArray[np.bool_]:
         """(rows,) whether each hand-off is told by words that may have passed by luck.
 
-        What was put off and asked in other words elsewhere is such a one, unless many of a group take part in it, and
-        hardly anybody had asked it before.
+        What was put off and asked elsewhere is such a one, unless many of a group take part in it, and hardly anybody
+        had asked it before.
         """
-        if not self.later.any():
+        if not self.put_off.any():
             return self.quoted
         rows, owner = self.passes_between(members, members)
-        many = len(np.unique(owner[self.later[rows]])) >= options.many_later
-        return self.quoted & ~self.later if many and self.one_way(members, PUT_OFF, options) else self.quoted
+        many = len(np.unique(owner[self.put_off[rows]])) >= options.many_put_off
+        if many and self.one_way(members, PUT_OFF, options):
+            return self.quoted & ~self.put_off
+        return self.quoted | self.put_off
 
     def one_way(self, members: Codes, kinds: Sequence[HandOff], options: MixtureOptions) -> bool:
         """Whether hardly anything of some kinds passes in or around a group the wrong way round.
@@ -355,9 +361,19 @@ class Views:
         return max(bits if many else min(bits, 0.0), self.put_off_bits(members, options))
 
     def few_pass(self, members: Codes, options: MixtureOptions) -> bool:
-        """Whether too few accounts of a group pass anything within it to speak for all of them."""
-        taking_part = len(np.unique(self.passes_between(members, members)[1]))
-        return taking_part < max(options.passing_accounts, options.passing_share * len(members))
+        """Whether too few accounts of a group pass anything within it to speak for all of them.
+
+        Or all that passes goes by one of them: an app repeats on its maker's key what its users' own could not do, and
+        that ties none of these to each other.
+        """
+        rows, owner = self.passes_between(members, members)
+        ends = np.concatenate([members[owner], self.partner[rows]])
+        if len(ends) == 0:
+            return True
+        accounts, counts = np.unique(ends, return_counts=True)
+        if 2 * int(counts.max()) == len(ends) and len(accounts) > options.chain:
+            return True
+        return len(np.unique(owner)) < max(options.passing_accounts, options.passing_share * len(members))
 
     def passed_within(self, members: Codes, options: MixtureOptions, *, few: bool | None = None) -> float:
         """What all hand-offs between the accounts of a group say about the group, in bits.
