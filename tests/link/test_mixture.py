@@ -356,7 +356,7 @@ def test_a_pair_that_passes_work_on_says_nothing_of_its_group(
     ],
     ids=["from one", "to one", "beside another pair", "a pipeline of three", "nothing"],
 )
-def test_what_passes_by_one_account_alone_ties_the_others_to_nobody(passes: list[Pass], few: bool) -> None:
+def test_what_passes_by_hubs_alone_ties_the_others_to_nobody(passes: list[Pass], few: bool) -> None:
     """An app repeats on its maker's key what its users' own keys could not do."""
     giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
     views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))

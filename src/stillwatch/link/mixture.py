@@ -13,6 +13,7 @@ from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.echoes import Echoes
 from stillwatch.link.hand_offs import PUT_OFF, RETRIED, WORDS_ONLY, HandOff, HandOffs
 from stillwatch.stats.calibrate import MOST_BITS, bits_of_p, more_than
+from stillwatch.stats.pairings import covered_by
 from stillwatch.stats.reuse_kernel import in_sequence, leave_one_out, quick_bits
 
 Codes = npt.NDArray[np.int32]
@@ -61,9 +62,9 @@ class MixtureOptions:
     passing_share: float = 0.3
     """... and this share of them: a pair that passes work on says nothing of six colleagues beside it. Joining two
     groups asks the same share (`taking_part`)."""
-    chain: int = 3
-    """All that passes between more accounts than this goes by one of them: a star. Of three, one is between the others
-    in a pipeline, too."""
+    hubs: float = 0.25
+    """All that passes goes by so many of those who take part, at most: stars, as of an app's users around its maker's
+    key. Of three accounts one is between the others in a pipeline, too, and a balancer's make pairs."""
     many_put_off: int = 8
     """What failed is asked elsewhere, so or in other words, hours or days later by luck between a few accounts, in
     groups of three to seven on looked-at logs: on 22 of them 49 pairs of honest accounts made the same request so, and
@@ -361,19 +362,15 @@ class Views:
         return max(bits if many else min(bits, 0.0), self.put_off_bits(members, options))
 
     def few_pass(self, members: Codes, options: MixtureOptions) -> bool:
-        """Whether too few accounts of a group pass anything within it to speak for all of them.
+        """Whether too few accounts of a group pass anything within it to speak for all of them, or it goes by few hubs.
 
-        Or all that passes goes by one of them: an app repeats on its maker's key what its users' own could not do, and
-        that ties none of these to each other.
+        An app repeats on its maker's key what its users' own could not do: that ties none of these to each other.
         """
         rows, owner = self.passes_between(members, members)
-        ends = np.concatenate([members[owner], self.partner[rows]])
-        if len(ends) == 0:
+        taking_part = len(np.unique(owner))
+        if taking_part < max(options.passing_accounts, options.passing_share * len(members)):
             return True
-        accounts, counts = np.unique(ends, return_counts=True)
-        if 2 * int(counts.max()) == len(ends) and len(accounts) > options.chain:
-            return True
-        return len(np.unique(owner)) < max(options.passing_accounts, options.passing_share * len(members))
+        return covered_by(members[owner], self.partner[rows], int(options.hubs * taking_part))
 
     def passed_within(self, members: Codes, options: MixtureOptions, *, few: bool | None = None) -> float:
         """What all hand-offs between the accounts of a group say about the group, in bits.

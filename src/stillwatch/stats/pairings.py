@@ -1,8 +1,9 @@
-"""Pairings at random: how seldom so few of the pairs that ends are tied into lie between two sets of them."""
+"""Pairs of nodes: how seldom so few lie between two sets of them by chance, and whether a few nodes are in all."""
 
 import math
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import gammaln, logsumexp
 
 
@@ -26,8 +27,27 @@ def log2_few_between(within: int, others: int, between: int) -> float:
     return min(0.0, float(logsumexp(ways)) / math.log(2.0))
 
 
-def _log_pairings(ends: np.typing.NDArray[np.float64] | np.float64) -> np.typing.NDArray[np.float64]:
+def covered_by(ours: npt.NDArray[np.int32], theirs: npt.NDArray[np.int32], most: int) -> bool:
+    """Whether one of at most so many nodes is in each of some pairs, (n,) one end and (n,) the other.
+
+    The busiest are taken first, which may take more than the fewest that would do.
+    """
+    nodes, place = np.unique(np.concatenate([ours, theirs]), return_inverse=True)
+    one, other = np.split(place, 2)
+    for _ in range(most):
+        busy = np.bincount(np.concatenate([one, other]), minlength=len(nodes))
+        if int(np.sort(busy)[-most:].sum()) < len(one):  # not even if no two were in one pair
+            return False
+        hub = int(busy.argmax())
+        left = (one != hub) & (other != hub)
+        one, other = one[left], other[left]
+        if len(one) == 0:
+            return True
+    return False
+
+
+def _log_pairings(ends: npt.NDArray[np.float64] | np.float64) -> npt.NDArray[np.float64]:
     """The natural logarithm of how many ways there are to pair an even number of ends."""
     pairs = np.asarray(ends) / 2.0
-    out: np.typing.NDArray[np.float64] = gammaln(2.0 * pairs + 1) - pairs * math.log(2.0) - gammaln(pairs + 1)
+    out: npt.NDArray[np.float64] = gammaln(2.0 * pairs + 1) - pairs * math.log(2.0) - gammaln(pairs + 1)
     return out
