@@ -100,6 +100,13 @@ class HandOffs:
         kept = chosen[self.giver] & chosen[self.taker]
         return HandOffs(self.giver[kept], self.taker[kept], self.kind[kept], self.count[kept])
 
+    def gifts(self, accounts: int) -> npt.NDArray[np.int32]:
+        """How often each row gives: a conversation that goes on elsewhere takes its signatures along, given once."""
+        pair = self.giver.astype(np.int64) * accounts + self.taker
+        went = pair[np.isin(self.kind, (HandOff.CONTINUED, HandOff.RESUMED))]
+        along = np.isin(self.kind, (HandOff.SIGNATURE, HandOff.CARRIED)) & np.isin(pair, went)
+        return np.where(along, 0, self.count).astype(np.int32)
+
     def __len__(self) -> int:
         """Pairs of a kind."""
         return len(self.giver)

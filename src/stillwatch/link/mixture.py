@@ -97,7 +97,7 @@ class Views:
         self.quoted = np.tile(np.isin(passed.kind, WORDS_ONLY), 2)
         self.later = np.tile(passed.kind == HandOff.LATER, 2)
         self.put_off = np.tile(np.isin(passed.kind, PUT_OFF), 2)
-        self.gifts = np.concatenate([_gifts(passed, len(exchanges)), np.zeros(len(passed), dtype=np.int32)])
+        self.gifts = np.concatenate([passed.gifts(len(exchanges)), np.zeros(len(passed), dtype=np.int32)])
         self.retried = np.tile(np.isin(passed.kind, RETRIED), 2)
         self.resumed = np.tile(np.isin(passed.kind, (HandOff.RESUMED, HandOff.CARRIED)), 2)
         self.reworded = np.tile(np.isin(passed.kind, (HandOff.REWORDED, HandOff.LATER)), 2)
@@ -391,14 +391,6 @@ class Views:
             quoted = max(0.0, bits_of_p(float(pdtrc(pairs - 1, expected)), most=MOST_BITS * pairs))
             bits = max(bits, 0.0) + quoted
         return min(bits, self.passed_in(members, options, few=few))
-
-
-def _gifts(passed: HandOffs, accounts: int) -> npt.NDArray[np.int32]:
-    """How often each row gives: a conversation that goes on elsewhere takes its signatures along, and is given once."""
-    pair = passed.giver.astype(np.int64) * accounts + passed.taker
-    went = pair[np.isin(passed.kind, (HandOff.CONTINUED, HandOff.RESUMED))]
-    along = np.isin(passed.kind, (HandOff.SIGNATURE, HandOff.CARRIED)) & np.isin(pair, went)
-    return np.where(along, 0, passed.count).astype(np.int32)
 
 
 def _mean_of_powers(logs: list[float]) -> float:
