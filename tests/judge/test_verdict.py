@@ -43,6 +43,11 @@ def judged(
     return judge_group(replace(group, sameness=sameness, passes_work=passes_work), ROSTER, TRAFFIC, JudgeOptions())
 
 
+def counting(verdict: Verdict) -> set[Family]:
+    """The families that count."""
+    return {one.family for one in verdict.weighed if one.counts}
+
+
 def test_a_group_of_few_accounts_goes_to_a_person_whatever_it_shows() -> None:
     """A family or a team does among its few accounts what a campaign does among hundreds."""
     bits = {Family.THINGS: 300.0, Family.HAND_OFFS: 300.0, Family.RHYTHM: 300.0}
@@ -50,11 +55,6 @@ def test_a_group_of_few_accounts_goes_to_a_person_whatever_it_shows() -> None:
 
     assert (seven.tier, eight.tier) == (Tier.REVIEW, Tier.ACT)
     assert (seven.few, eight.few) == (True, False)
-
-
-def counting(verdict: Verdict) -> set[Family]:
-    """The families that count."""
-    return {one.family for one in verdict.weighed if one.counts}
 
 
 @pytest.mark.parametrize("family", [Family.HAND_OFFS, Family.RHYTHM])

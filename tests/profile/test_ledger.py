@@ -33,12 +33,8 @@ def needed(traffic: Traffic) -> Traffic:
         for name, tokens in meets.items():
             held = getattr(traffic, name)
             keep = np.isin(held.token, tokens)
-            if name in (
-                "asked",
-                "failed",
-                "broken",
-                "replayed",
-            ):  # two who asked it, failed with it or replayed it are enough
+            # Two who asked it, failed with it or replayed it are enough.
+            if name in ("asked", "failed", "broken", "replayed"):
                 keep |= np.isin(held.token, held.shared().token)
             out[name] = Quotes(held.token[keep], held.account[keep], held.value[keep])
     return replace(traffic, **out)

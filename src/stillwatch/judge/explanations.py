@@ -162,16 +162,14 @@ def _declared_owner(look: Look) -> Found | None:
     # As the accounts table has it: what only one firm's accounts hold ties nobody, and is no shared thing.
     _, paid = look.most_common("payment_fingerprint")
     named = owner is not None and share >= look.options.most_of
-    few = named and look.n <= look.options.few_keys and any(look.own_domains())
+    claimed = named and any(look.own_domains())
+    few = claimed and look.n <= look.options.few_keys
     if paid >= look.options.most_of:
         tied = "one payer pays for them"
-    elif own_net and look.n <= look.options.small_firm:
+    elif own_net and (claimed or look.n <= look.options.small_firm):
         tied = "they work from one network that nobody else uses"
     elif few:
         tied = "they are few"
-    elif own_net and named and any(look.own_domains()):
-        words = f"{share:.0%} of the accounts name one organisation and work from one network that nobody else uses"
-        return replace(_found("one declared owner", words, share), no_further=Tier.REVIEW)
     else:
         return None
     if named and not look.verified():
@@ -181,7 +179,10 @@ def _declared_owner(look: Look) -> Found | None:
     else:
         return None
     plain = few and of_domain >= look.options.most_of
-    return _hides_nothing(look, "one declared owner", words, max(share, of_domain), may_evade=plain)
+    found = _hides_nothing(look, "one declared owner", words, max(share, of_domain), may_evade=plain)
+    # Many accounts that each pay with another card hide something, though they name one owner and share its network.
+    open_about_it = paid >= look.options.most_of or few or look.n <= look.options.small_firm
+    return found if open_about_it else replace(found, no_further=Tier.REVIEW)
 
 
 def _hides_nothing(look: Look, name: str, words: str, share: float, *, may_evade: bool = False) -> Found:
