@@ -1,6 +1,7 @@
 """What comes back the wrong way round tells how often public text passes between the accounts of a group."""
 
 import numpy as np
+import pytest
 
 from stillwatch.link.echoes import Echoes, backwards
 from stillwatch.link.hand_offs import PUT_OFF, HandOff, HandOffs
@@ -97,9 +98,10 @@ def test_echoes_elsewhere_say_nothing_of_a_group() -> None:
     assert (told[0] == told[1]).all()
 
 
-def test_what_is_put_off_backwards_as_often_says_nothing_for_a_group() -> None:
+@pytest.mark.parametrize("how", PUT_OFF)
+def test_what_is_put_off_backwards_as_often_says_nothing_for_a_group(how: HandOff) -> None:
     """Five independent pairs that put something off are a hand's; where as many had asked before, they are chance."""
-    five = [(2 * k, 2 * k + 1, HandOff.LATER) for k in range(5)]
+    five = [(2 * k, 2 * k + 1, how) for k in range(5)]
     exchanges = np.full(ACCOUNTS, 20, dtype=np.int64)
     told = [
         Views([], pairs(five), exchanges, Echoes.of(pairs(some), ACCOUNTS)).put_off_bits(

@@ -99,9 +99,10 @@ def test_quotations_can_be_left_out(passes: list[Pass]) -> None:
     assert bits(passes, accounts, quotations=False) == pytest.approx(bits(strong, accounts))
 
 
-def test_what_was_put_off_is_as_telling_as_any_hand_off_where_many_take_part() -> None:
+@pytest.mark.parametrize("how", PUT_OFF)
+def test_what_was_put_off_is_as_telling_as_any_hand_off_where_many_take_part(how: HandOff) -> None:
     """A few who ask what failed elsewhere days before do so by luck; eight of a group do not."""
-    few = [(0, 1, HandOff.LATER), (2, 3, HandOff.LATER)]
+    few = [(0, 1, how), (2, 3, how)]
     group = range(20)
 
     def strong(passes: list[Pass]) -> float:
@@ -111,7 +112,7 @@ def test_what_was_put_off_is_as_telling_as_any_hand_off_where_many_take_part() -
         return float(views.pass_bits(members, members, MixtureOptions(), quotations=False).sum())
 
     assert strong(few) == 0.0
-    assert strong([(2 * k, 2 * k + 1, HandOff.LATER) for k in range(4)]) > 40
+    assert strong([(2 * k, 2 * k + 1, how) for k in range(4)]) > 40
 
 
 def test_who_marks_what_everybody_is_answered_is_not_tied_by_it() -> None:
