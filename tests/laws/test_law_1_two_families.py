@@ -87,6 +87,28 @@ def hand_offs(world: World, names: list[str]) -> None:
             world.ask(other, at + float(world.rng.uniform(20, 500)), text)
 
 
+def hand_offs_at_once(world: World, names: list[str]) -> None:
+    """The same within half a second: one event, be it that it also begins as another ends."""
+    for place, name in enumerate(names):
+        for _ in range(20):
+            at, text = by_day(world), world.talk()
+            other = names[(place + int(world.rng.integers(1, len(names)))) % len(names)]
+            world.ask(name, at, text, status=429, output_text=None)
+            world.ask(other, at + 4.0 + float(world.rng.uniform(0.0, 0.5)), text)
+
+
+def conversations_at_once(world: World, names: list[str]) -> None:
+    """Every answer goes on in another account at once."""
+    for place, name in enumerate(names):
+        for _ in range(10):
+            at, text, answer = by_day(world), world.talk(), world.talk()
+            other = names[(place + int(world.rng.integers(1, len(names)))) % len(names)]
+            world.ask(name, at, text, output_text=answer)
+            turns = (("user", text), ("assistant", answer), ("user", world.talk()))
+            messages = [{"role": role, "text": said} for role, said in turns]
+            world.ask(other, at + 4.0 + float(world.rng.uniform(0.0, 0.5)), "", input_messages=messages)
+
+
 def rhythm(world: World, names: list[str]) -> None:
     """One pool of workers drives all of them around the clock; no word and no thing is shared."""
     clock = [0.0] * 3
@@ -103,7 +125,16 @@ def by_day(world: World) -> float:
 
 
 @pytest.mark.parametrize(
-    ("share", "seen"), [(things, False), (words, False), (hand_offs, True), (rhythm, False), (things_and_words, True)]
+    ("share", "seen"),
+    [
+        (things, False),
+        (words, False),
+        (hand_offs, True),
+        (hand_offs_at_once, True),
+        (conversations_at_once, True),
+        (rhythm, False),
+        (things_and_words, True),
+    ],
 )
 def test_accounts_that_show_one_family_or_only_things_and_words_are_not_acted_on(
     share: Callable[[World, list[str]], None], seen: bool, tmp_path: Path

@@ -19,7 +19,32 @@ def test_a_request_tried_as_it_was_and_in_other_words_is_counted_once() -> None:
     timed = [{"exchange_id": f"x{i}", "started_at": START + i * 10 * SECOND, **row} for i, row in enumerate(rows)]
     traffic = fold([DENSE.redact(raw_batch(timed))], 1)
 
-    assert hand_offs(traffic, Roster.of(traffic, None), HandOffOptions()).count.tolist() == [1]
+    assert hand_offs(traffic, Roster.of(traffic, None), HandOffOptions())[0].count.tolist() == [1]
+
+
+def test_the_requests_that_took_something_over_are_told_with_what_passed() -> None:
+    """A retry, a conversation that goes on and an answer sent in begin as another's request ends: one event."""
+    tried, question, answer, long_answer = TALK(), TALK(), TALK(), TALK()
+    turns = (("user", question), ("assistant", answer), ("user", TALK()))
+    rows: list[dict[str, Any]] = [
+        {"account_id": "one", "text": tried, "status": 429},
+        {"account_id": "two", "text": tried},
+        {"account_id": "three", "text": question, "output_text": answer},
+        {"account_id": "four", "input_messages": [{"role": role, "text": text} for role, text in turns]},
+        {"account_id": "five", "text": TALK(), "output_text": long_answer},
+        {"account_id": "six", "text": f"Judge this: {long_answer}"},
+        {"account_id": "seven", "text": TALK()},
+    ]
+    timed = [{"exchange_id": f"x{i}", "started_at": START + i * 10 * SECOND, **row} for i, row in enumerate(rows)]
+    traffic = fold([DENSE.redact(raw_batch(timed))], 1)
+    roster = Roster.of(traffic, None)
+
+    account, start = hand_offs(traffic, roster, HandOffOptions())[1]
+
+    told = {
+        (roster.ids[code], (at - START) // SECOND) for code, at in zip(account.tolist(), start.tolist(), strict=True)
+    }
+    assert told == {("two", 10), ("four", 30), ("six", 50)}
 
 
 def test_a_conversation_that_goes_on_in_another_account() -> None:

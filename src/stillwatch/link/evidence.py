@@ -44,6 +44,7 @@ class Evidence:
     echoed: HandOffs
     """The same, of what passed the wrong way round (`echoes`)."""
     timelines: Timelines
+    """Without the requests that took over what was passed on, which hand-offs speak of."""
     customer: Codes
     """(accounts,) a number for each account, the same for those that are one customer's."""
 
@@ -53,9 +54,12 @@ class Evidence:
         incidences = shared_things(traffic, roster, options.things) if Family.THINGS in options.families else []
         incidences += shared_words(traffic, roster, options.words) if Family.WORDS in options.families else []
         tried, passed, echoed = None, HandOffs.none(), HandOffs.none()
+        timelines = Timelines(traffic, roster)
         if Family.HAND_OFFS in options.families:
             tried = TriedAgain.of(traffic, roster, options.hand_offs)
-            passed = hand_offs(traffic, roster, options.hand_offs, tried)
+            passed, took_over = hand_offs(traffic, roster, options.hand_offs, tried)
+            # A request that is tried again at once also begins as another ends: one event speaks for one family.
+            timelines = timelines.without(*took_over)
             echoed = backwards(traffic, roster, options.hand_offs)
         payer = payers(incidences, len(roster))
         owner, domain = (_numbered(roster, column) for column in ("organisation", "email_domain"))
@@ -71,7 +75,7 @@ class Evidence:
             incidences.append(tried_texts(traffic, roster, tried, options.tried_texts, options.words))
         shared = [beyond_firms(one, firm) if one.kind.family is Family.THINGS else one for one in incidences]
         incidences = [one for one in shared if len(one.tokens)]
-        return cls(traffic, roster, incidences, passed, echoed, Timelines(traffic, roster), customer)
+        return cls(traffic, roster, incidences, passed, echoed, timelines, customer)
 
     def among(self, chosen: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> Self:
         """What (accounts,) chosen accounts share with and pass to each other, as if no others `known` did anything."""

@@ -12,7 +12,7 @@ from stillwatch.facts.pairs import is_among
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.common_property import Codes, Columns, by_time, common
-from stillwatch.link.passed_phrases import carried, parked_words, quoted, reworded, signatures
+from stillwatch.link.passed_phrases import Requests, carried, parked_words, quoted, reworded, signatures
 from stillwatch.link.retries import RetryOptions, fails_often, parked, retries
 
 
@@ -123,6 +123,8 @@ class TriedAgain:
     taker: Codes
     at: npt.NDArray[np.int64]
     """When the giver had tried it, microseconds since 1970."""
+    again: npt.NDArray[np.int64]
+    """When the taker did."""
     reworded: npt.NDArray[np.bool_]
     """Whether that was told by its phrases, whatever was said around them, and not by the whole request."""
 
@@ -136,6 +138,7 @@ class TriedAgain:
             giver=np.concatenate([same[0], other[0]]),
             taker=np.concatenate([same[1], other[1]]),
             at=np.concatenate([same[2], other[2]]),
+            again=np.concatenate([same[3], other[3]]),
             reworded=np.repeat([False, True], [len(same[0]), len(other[0])]),
         )
 
@@ -144,33 +147,48 @@ class TriedAgain:
         accounts = 1 + max(int(passed.taker.max(initial=0)), int(self.taker.max(initial=0)))
         pairs = passed.giver.astype(np.int64) * accounts + passed.taker
         kept = np.isin(self.giver.astype(np.int64) * accounts + self.taker, pairs)
-        return TriedAgain(self.giver[kept], self.taker[kept], self.at[kept], self.reworded[kept])
+        return TriedAgain(self.giver[kept], self.taker[kept], self.at[kept], self.again[kept], self.reworded[kept])
 
 
-def hand_offs(traffic: Traffic, roster: Roster, options: HandOffOptions, tried: TriedAgain | None = None) -> HandOffs:
-    """Every hand-off between two accounts in the traffic; what was `tried` again may be known already."""
+def hand_offs(
+    traffic: Traffic, roster: Roster, options: HandOffOptions, tried: TriedAgain | None = None
+) -> tuple[HandOffs, Requests]:
+    """Every hand-off between two accounts in the traffic, and the requests that may have followed on one at once.
+
+    What was `tried` again may be known already. Nobody waits for what is put off.
+    """
     rows, most = traffic.traces.rows, options.max_holders
     tried = tried or TriedAgain.of(traffic, roster, options)
     same = tried.giver[~tried.reworded], tried.taker[~tried.reworded]
     again = np.unique(np.stack([tried.giver[tried.reworded], tried.taker[tried.reworded]]), axis=1)
-    giver, taker, later = _gone_on(rows, roster, options, "closing", "history", np.arange(len(rows["exchange"])))
-    elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), later)
+    went = _gone_on(rows, roster, options, "closing", "history", np.arange(len(rows["exchange"])))
+    elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), went[2])
+    resumed = _gone_on(rows, roster, options, "turn", "earlier", elsewhere)
+    quotes = quoted(traffic.said, traffic.asked, roster, options.quote_holders, options.least_quotes)
+    signed = signatures(traffic.issued, traffic.replayed, roster, most)
     whole, in_words = put_off(traffic, roster, options)
     found = [
         (*same, HandOff.RETRY),
         (*_others_than(same, (again[0], again[1]), len(roster)), HandOff.REWORDED),
         (*whole, HandOff.PARKED),
         (*in_words, HandOff.LATER),
-        (giver, taker, HandOff.CONTINUED),
-        (*_gone_on(rows, roster, options, "turn", "earlier", elsewhere)[:2], HandOff.RESUMED),
-        (*quoted(traffic.said, traffic.asked, roster, options.quote_holders, options.least_quotes), HandOff.QUOTED),
-        (*signatures(traffic.issued, traffic.replayed, roster, most), HandOff.SIGNATURE),
+        (*went[:2], HandOff.CONTINUED),
+        (*resumed[:2], HandOff.RESUMED),
+        (*quotes[:2], HandOff.QUOTED),
+        (*signed[:2], HandOff.SIGNATURE),
         (*carried(traffic.issued, traffic.replayed, roster, most), HandOff.CARRIED),
     ]
     giver = np.concatenate([one[0] for one in found]).astype(np.int32)
     taker = np.concatenate([one[1] for one in found]).astype(np.int32)
     kind = np.concatenate([np.full(len(one[0]), one[2], dtype=np.int8) for one in found])
-    return HandOffs.of(giver, taker, kind)
+    followed = [
+        (tried.taker, tried.again),
+        *((one[1], rows["start"][one[2]]) for one in (went, resumed)),
+        quotes[2],
+        signed[2],
+    ]
+    at_once = (np.concatenate([one[0] for one in followed]), np.concatenate([one[1] for one in followed]))
+    return HandOffs.of(giver, taker, kind), at_once
 
 
 def put_off(

@@ -11,21 +11,25 @@ from stillwatch.facts.roster import Roster
 from stillwatch.link.retries import RetryOptions
 
 Codes = npt.NDArray[np.int32]
+Requests = tuple[Codes, Times]
+"""Whose some requests are, and when each began (microseconds since 1970)."""
 
 
-def reworded(failed: Quotes, asked: Quotes, roster: Roster, most: int, within_s: float) -> tuple[Codes, Codes, Times]:
+def reworded(
+    failed: Quotes, asked: Quotes, roster: Roster, most: int, within_s: float
+) -> tuple[Codes, Codes, Times, Times]:
     """Phrases first asked in a request that was limited, banned or refused, and soon asked on an account new to them.
 
-    Who asked the request, who asked them next, and when the first did (microseconds since 1970); each once.
+    Who asked the request, who asked them next, and when the one and the other did (microseconds since 1970); each once.
     Whoever writes each request anew around what it is about sends no request twice. A phrase that was answered before
     is no failed one, and one that more accounts than `most` ask is common property.
     """
-    giver, taker, tried_at = _asked_elsewhere(
+    giver, taker, tried_at, again_at = _asked_elsewhere(
         failed.token, failed.account, failed.time, asked.token, asked.account, asked.time, most,
         np.int64(-1), np.int64(within_s * 1e6),
     )  # fmt: skip
-    once = np.unique(np.stack([roster.codes(giver), roster.codes(taker), tried_at]), axis=1)
-    return once[0].astype(np.int32), once[1].astype(np.int32), once[2]
+    once = np.unique(np.stack([roster.codes(giver), roster.codes(taker), tried_at, again_at]), axis=1)
+    return once[0].astype(np.int32), once[1].astype(np.int32), once[2], once[3]
 
 
 def parked_words(  # noqa: PLR0913 - what was asked and when, and by whom it is not believed
@@ -50,7 +54,7 @@ def parked_words(  # noqa: PLR0913 - what was asked and when, and by whom it is 
     once = np.searchsorted(tokens, phrases.token[mine]) * n + roster.codes(phrases.account[mine])
     code = roster.codes(failed.account)
     kept = np.isin(np.searchsorted(tokens, failed.token) * n + code, once) & ~often[code]
-    giver, taker, at = _asked_elsewhere(
+    giver, taker, at, _ = _asked_elsewhere(
         failed.token[kept], failed.account[kept], way * failed.time[kept], asked.token, asked.account,
         way * asked.time, options.parked_holders, np.int64(options.window_s * 1e6), np.int64(options.parked_s * 1e6),
     )  # fmt: skip
@@ -74,6 +78,7 @@ def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max
     giver = np.empty(len(a_token), dtype=np.uint64)
     taker = np.empty(len(a_token), dtype=np.uint64)
     tried_at = np.empty(len(a_token), dtype=np.int64)
+    again_at = np.empty(len(a_token), dtype=np.int64)
     n = 0
     i = j = 0
     while i < len(f_token) and j < len(a_token):
@@ -100,29 +105,35 @@ def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max
                         giver[n] = a_account[one]
                         taker[n] = a_account[other]
                         tried_at[n] = a_time[one]
+                        again_at[n] = a_time[other]
                         n += 1
         i, j = i_end, j_end
-    return giver[:n].copy(), taker[:n].copy(), tried_at[:n].copy()
+    return giver[:n].copy(), taker[:n].copy(), tried_at[:n].copy(), again_at[:n].copy()
 
 
 def quoted(  # noqa: PLR0913 - what was said and asked, and how it counts
     said: Quotes, asked: Quotes, roster: Roster, most: int, least: int, *, told_at_once: bool = False
-) -> tuple[Codes, Codes]:
+) -> tuple[Codes, Codes, Requests]:
     """Phrases that first came up in one account's answers and then in another account's input.
 
     What anybody had asked before it was said is public text or the answer quoting its question, and passes nothing on;
     neither does what many accounts were told. Whoever was told it before, or `told_at_once`, has it from there.
     """
-    giver, taker = _born_as_answers(
+    giver, taker, at = _born_as_answers(
         said.token, said.account, said.time, asked.token, asked.account, asked.time, most, np.int64(told_at_once)
     )
     giver_code, taker_code = roster.codes(giver), roster.codes(taker)
     pair = giver_code.astype(np.int64) * len(roster) + taker_code
-    unique, counts = np.unique(pair, return_counts=True)
+    unique, of, counts = np.unique(pair, return_inverse=True, return_counts=True)
     kept = unique[counts >= least]
     times = counts[counts >= least] // least
     kept = np.repeat(kept, times)
-    return (kept // max(1, len(roster))).astype(np.int32), (kept % max(1, len(roster))).astype(np.int32)
+    enough = counts[of] >= least
+    return (
+        (kept // max(1, len(roster))).astype(np.int32),
+        (kept % max(1, len(roster))).astype(np.int32),
+        (taker_code[enough], at[enough]),
+    )
 
 
 @nb.njit(cache=True)
@@ -130,6 +141,7 @@ def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max
     """Walk both sorted lists once; emit (who said it first, who asked it later) for each phrase born as an answer."""
     giver = np.empty(len(a_token), dtype=np.uint64)
     taker = np.empty(len(a_token), dtype=np.uint64)
+    taken_at = np.empty(len(a_token), dtype=np.int64)
     n = 0
     i = j = 0
     while i < len(s_token) and j < len(a_token):
@@ -159,17 +171,18 @@ def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max
                 if not told:
                     giver[n] = s_account[source]
                     taker[n] = a_account[k]
+                    taken_at[n] = a_time[k]
                     n += 1
         i, j = i_end, j_end
-    return giver[:n].copy(), taker[:n].copy()
+    return giver[:n].copy(), taker[:n].copy(), taken_at[:n].copy()
 
 
-def signatures(issued: Quotes, replayed: Quotes, roster: Roster, most: int) -> tuple[Codes, Codes]:
+def signatures(issued: Quotes, replayed: Quotes, roster: Roster, most: int) -> tuple[Codes, Codes, Requests]:
     """Reasoning signatures sent in by an account to which they were never issued."""
-    giver, taker = _born_as_answers(
+    giver, taker, at = _born_as_answers(
         issued.token, issued.account, issued.time, replayed.token, replayed.account, replayed.time, most
     )
-    return roster.codes(giver), roster.codes(taker)
+    return roster.codes(giver), roster.codes(taker), (roster.codes(taker), at)
 
 
 def carried(issued: Quotes, replayed: Quotes, roster: Roster, most: int) -> tuple[Codes, Codes]:

@@ -58,10 +58,10 @@ class RetryOptions:
     """... and this share of its phrases: the two are about the same thing."""
 
 
-def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> tuple[Codes, Codes, Times]:
+def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> tuple[Codes, Codes, Times, Times]:
     """Who tried a request, who tried the same whole request next, soon after it had failed on the first's account.
 
-    And when the first did (microseconds since 1970).
+    And when the one and the other did (microseconds since 1970).
     What more accounts than `most` send is common property, but for who copies what failed elsewhere.
     """
     request = rows["request"]
@@ -80,7 +80,7 @@ def retries(rows: Columns, roster: Roster, most: int, options: RetryOptions) -> 
         around = np.array(options.around_s) * 1e6
         prompt = _prompt(sent, start, end, around, options.prompt_s * 1e6, options.luck)
         counts |= prompt & (senders_so_far(sent, account) <= most)
-    pairs: tuple[Codes, Codes, Times] = _pair_retries(sent, account, start, end, failed[some] & counts, window)
+    pairs: tuple[Codes, Codes, Times, Times] = _pair_retries(sent, account, start, end, failed[some] & counts, window)
     return pairs
 
 
@@ -167,6 +167,7 @@ def _pair_retries(request, account, start, end, failed, window):  # type: ignore
     giver = np.empty(len(request), dtype=np.int32)
     taker = np.empty(len(request), dtype=np.int32)
     tried_at = np.empty(len(request), dtype=np.int64)
+    again_at = np.empty(len(request), dtype=np.int64)
     n = 0
     for k in range(len(request) - 1):
         after = k + 1
@@ -176,8 +177,9 @@ def _pair_retries(request, account, start, end, failed, window):  # type: ignore
             giver[n] = account[k]
             taker[n] = account[after]
             tried_at[n] = start[k]
+            again_at[n] = start[after]
             n += 1
-    return giver[:n].copy(), taker[:n].copy(), tried_at[:n].copy()
+    return giver[:n].copy(), taker[:n].copy(), tried_at[:n].copy(), again_at[:n].copy()
 
 
 @nb.njit(cache=True)
