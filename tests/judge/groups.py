@@ -47,12 +47,13 @@ def group_of(
     seconded: float = 12.0,
     drawn: Drawn | None = None,
     put_off: int = 0,
+    backwards: int = 0,
 ) -> Group:
     """A group whose families found these bits; its hand-offs are no quotations unless `strong_passes` says so.
 
-    Between so many pairs of its accounts a failed request was `put_off`.
+    Between so many pairs of its accounts a failed request was `put_off`, and between so many so, but `backwards`.
     """
-    failed = Passing(words="put off", pairs=put_off, times=put_off, failed=True)
+    failed = Passing(words="put off", pairs=put_off, times=put_off, failed=True, backwards=backwards)
     n = len(members)
     return Group(
         members=members,

@@ -34,12 +34,14 @@ def judged(
     sameness: float = 0.0,
     passes_work: bool = True,
     put_off: int = 2,
+    backwards: int = 0,
 ) -> Verdict:
     """The verdict on eight accounts that nothing is known of."""
     listed = Drawn(bits=drawn, texts=30, a_request=3.0, ratio=1.0)
     group = group_of(
-        MEMBERS, bits, strong_passes=strong_passes, tokens=tokens, tries=tries, drawn=listed, put_off=put_off
-    )
+        MEMBERS, bits, strong_passes=strong_passes, tokens=tokens, tries=tries, drawn=listed, put_off=put_off,
+        backwards=backwards,
+    )  # fmt: skip
     return judge_group(replace(group, sameness=sameness, passes_work=passes_work), ROSTER, TRAFFIC, JudgeOptions())
 
 
@@ -86,6 +88,8 @@ def test_words_that_are_all_drawn_from_one_list_are_for_a_person_to_look_at(draw
     verdict = judged({Family.WORDS: 300.0}, drawn=drawn)
 
     assert judged({Family.WORDS: 300.0}, drawn=drawn, put_off=1).tier is Tier.WATCH
+    assert judged({Family.WORDS: 300.0}, drawn=drawn, put_off=4, backwards=3).tier is Tier.WATCH
+    assert judged({Family.WORDS: 300.0}, drawn=drawn, put_off=5, backwards=3).tier is Tier.REVIEW
     assert verdict.drawn
     assert verdict.tier is Tier.REVIEW
     assert verdict.expected_by_chance == JudgeOptions().lists_by_chance

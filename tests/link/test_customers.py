@@ -12,12 +12,13 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.customers import (
     between_customers,
+    beyond_customers,
     customers,
     each_customer,
     few_of_one_name,
-    few_of_one_payer,
     firms,
     houses,
+    of_one_payer,
     own_pairs,
     payers,
     together,
@@ -147,6 +148,8 @@ def test_a_firm_may_be_told_by_its_name_and_by_its_domain() -> None:
     ("owner", "payer", "domain", "one"),
     [
         ([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, -1], True),
+        ([0, 0, 0, -1], [0, 0, 0, 0], [0, 0, 0, 0], True),  # one names nobody
+        ([0, -1, -1, -1], [0, 0, 0, 0], [0, 0, 0, 0], False),  # most name nobody
         ([0, 0, 0, 0], [0, 0, 0, 0], [0, -1, -1, -1], False),  # most have no domain of its own
         ([0, 0, 0, 0], [0, 1, 2, 3], [0, 0, 0, 0], False),  # each has a card of its own
         ([0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 0, 0], False),  # the domain is of two
@@ -160,8 +163,21 @@ def test_a_firms_few_keys_have_its_name_its_domain_and_its_card(
     names, cards, mail = (np.array(values, dtype=np.int32) for values in (owner, payer, domain))
     house = houses(names, mail, ())
 
-    assert (len(set(few_of_one_payer(names, cards, house, 8).tolist())) == 1) is one
-    assert len(set(few_of_one_payer(names, cards, house, 3).tolist())) == len(owner)
+    assert (len(set(of_one_payer(names, cards, house, 8).tolist())) == 1) is one
+    assert len(set(of_one_payer(names, cards, house, 3).tolist())) == len(owner)
+
+
+def test_what_passes_within_a_customer_tells_of_a_group_that_is_mostly_his() -> None:
+    """Of a group of eight, four of which are one firm's, only what passes between others tells."""
+    customer = np.array([0, 0, 0, 0, 1, 2, 3, 4], dtype=np.int32)
+    account, partner = np.array([0, 1, 4, 5], dtype=np.int32), np.array([1, 4, 5, 4], dtype=np.int32)
+    everybody = np.arange(8, dtype=np.int32)
+
+    told = beyond_customers(account, partner, customer, everybody, 0.8)
+
+    assert told.tolist() == [False, True, True, True]
+    assert beyond_customers(account, partner, customer, everybody[:5], 0.7).all()
+    assert beyond_customers(account[:0], partner[:0], customer, everybody[:0], 0.8).tolist() == []
 
 
 def test_accounts_that_any_of_several_numbers_puts_together_are_together() -> None:

@@ -23,12 +23,21 @@ EARNEST = ACCOUNTS + STRANGERS - 1
 """One who is dealt from it as well, and of whom nobody knows."""
 
 
-def dealing(*, acts: bool = False) -> Dealing:
-    """Thirty accounts who are dealt all their work from one list, four who send a little of it, and one in earnest."""
+def dealing(*, acts: bool = False, jobs: int = 0) -> Dealing:
+    """Thirty accounts who are dealt all their work from one list, four who send a little of it, and one in earnest.
+
+    So many strangers after those four have a job that sends the same three texts of it in all of their requests.
+    """
     rng = np.random.default_rng(3)
     sent = np.zeros(ALL, dtype=np.int64)
     sent[MEMBERS], sent[GUESTS], sent[EARNEST] = REQUESTS, 2, REQUESTS
     rows = [(code, minute, text) for code in range(ALL) for minute in range(sent[code]) for text in one_list(rng, code)]
+    rows += [
+        (GUESTS[-1] + 1 + job, minute, job + 13 * slot)
+        for job in range(jobs)
+        for minute in range(REQUESTS)
+        for slot in range(3)
+    ]
     code, time, token = (np.array(column) for column in zip(*rows, strict=True))
     asked = Quotes.of(token.astype(np.uint64), ROSTER.keys[code], time.astype(np.int64))
     held = Holdings.shown(token.astype(np.uint64), ROSTER.keys[code]).shared()
@@ -44,6 +53,25 @@ def dealing(*, acts: bool = False) -> Dealing:
 def circle(*parts: npt.NDArray[np.int32]) -> Codes:
     """Some accounts, in order."""
     return np.sort(np.concatenate(parts)).astype(np.int32)
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_a_job_that_repeats_texts_of_a_list_is_a_guest_of_it(jobs: int) -> None:
+    """It sends as much of the list as anybody, and made all that the others send look like work of their own."""
+    repeating = np.arange(GUESTS[-1] + 1, GUESTS[-1] + 1 + jobs, dtype=np.int32)
+    some = circle(MEMBERS, repeating)
+
+    assert not dealing(jobs=jobs).has_list(some)
+    left = dealing(jobs=jobs).circle(some)
+    assert left is not None
+    assert left.tolist() == MEMBERS.tolist()
+
+
+def test_where_many_repeat_texts_of_their_own_there_is_no_list() -> None:
+    """Guests are few: leaving out whoever differs would make a list of any accounts."""
+    jobs = np.arange(GUESTS[-1] + 1, GUESTS[-1] + 9, dtype=np.int32)
+
+    assert dealing(jobs=8).circle(circle(MEMBERS, jobs)) is None
 
 
 def test_guests_leave_a_circle_that_is_drawn_from_one_list() -> None:

@@ -363,3 +363,18 @@ def test_what_passes_by_hubs_alone_ties_the_others_to_nobody(passes: list[Pass],
     views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
 
     assert views.few_pass(np.array(GROUP, dtype=np.int32), MixtureOptions()) == few
+
+
+@pytest.mark.parametrize(("most_of_one", "few"), [(0.8, True), (0.4, False)])
+def test_what_passes_within_one_customer_says_nothing_of_a_group_that_is_wider(most_of_one: float, few: bool) -> None:
+    """Half of the group is one firm's, whose router goes round its keys: that ties none of the others."""
+    customer = np.where(np.isin(np.arange(ACCOUNTS), GROUP[: len(GROUP) // 2]), 0, np.arange(ACCOUNTS)).astype(np.int32)
+    firm = GROUP[: len(GROUP) // 2]
+    giver, taker = np.array(firm, dtype=np.int32), np.roll(np.array(firm, dtype=np.int32), 1)
+    passed = HandOffs.of(giver, taker, np.full(len(firm), HandOff.RETRY, dtype=np.int8))
+    busy, members = np.full(ACCOUNTS, 20, dtype=np.int64), np.array(GROUP, dtype=np.int32)
+    views = Views([], passed, busy, customer=customer, most_of_one=most_of_one)
+
+    assert views.few_pass(members, MixtureOptions()) == few
+    assert bool(views.passing(members).any()) != few
+    assert (views.strong_bits(members, MixtureOptions()) > 0.0) != few

@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stillwatch.facts.token import TokenKind
-from stillwatch.link.ties import JoinOptions
+from stillwatch.link.hand_offs import HandOff, HandOffs
+from stillwatch.link.mixture import MixtureOptions, Views
+from stillwatch.link.one_hand import Hands
+from stillwatch.link.ties import JoinOptions, Ties
 from tests.link.test_joining import FARM, OFFICE, Held, confirmed, joined, joiner
 
 
@@ -77,6 +80,22 @@ def test_an_office_that_shares_a_tool_and_a_network_with_another_stays_apart() -
 
     assert joined(joiner(held, []), groups) == [set(FARM), set(OFFICE)]
     assert joined(joiner(held, [], together=20.0), groups) == [set(both)]
+
+
+@pytest.mark.parametrize(("within", "one"), [(15, True), (200, False)], ids=["as seldom within", "far oftener within"])
+def test_pieces_of_a_pool_that_passes_little_are_one_where_as_much_passes_between_them(within: int, one: bool) -> None:
+    """Of thirty accounts each, six ever passed work to the other piece: fewer than are asked for otherwise."""
+    first, second = np.arange(30, dtype=np.int32), np.arange(40, 70, dtype=np.int32)
+    passes = [(first[k], second[k]) for k in range(6)]
+    passes += [(some[k % 30], some[(k + 1 + k // 30) % 30]) for some in (first, second) for k in range(within)]
+    giver, taker = np.array(passes, dtype=np.int32).T
+    passed = HandOffs.of(giver, taker, np.full(len(giver), HandOff.RETRY, dtype=np.int8))
+    views = Views([], passed, np.full(2_000, 20, dtype=np.int64))
+    ties = Ties(views, JoinOptions(), MixtureOptions(), lambda accounts, *_: np.zeros(len(accounts)))
+
+    found = Hands(views, ties, JoinOptions(), lambda *_: 0.0).merged([first, second])
+
+    assert len(found) == (1 if one else 2)
 
 
 @given(

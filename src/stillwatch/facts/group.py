@@ -42,6 +42,8 @@ class Passing:
     asked in other words may be another request: jobs of one customer, set going at once, ask much the same."""
     failed: bool = False
     """Whether what passed had failed, whether it was asked again at once or later, as it was or in other words."""
+    backwards: int = 0
+    """Pairs between which what was put off passes the wrong way round: chance makes as many of the right one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -65,10 +65,11 @@ class JudgeOptions:
     came to review by sharing alone on looked-at logs five campaigns' had 0.03 and less, three of people 0.16 and more;
     two pools of one campaign that do different work have 0.12 (DESIGN)."""
     list_passes: int = 2
-    """A list is looked at where what failed is also asked again between so many pairs of its accounts: users of one
-    harness, people who write one language and firms that work through the same documents draw from one stock, too. Of
-    fourteen lists that would have come to review on looked-at logs that others composed seven were honest people's, in
-    none of which that was so, and seven campaigns', in three of which it was."""
+    """A list is looked at where what failed is also asked again between so many pairs of its accounts, less those that
+    pass what was put off the wrong way round, since chance makes both: users of one harness, people who write one
+    language and firms that work through the same documents draw from one stock, too. Of 19 lists of honest people on
+    looked-at logs without a campaign, which others composed, one has two such pairs, and four the wrong way round; of
+    four campaigns' that nothing but a list ties, on logs of the same simulators, two have two, and ten less five."""
     lists_by_chance: float = 0.2
     """Campaigns that a log of honest traffic shows by such a list alone, at most, whatever its bits say: none of 18
     looked-at logs without a campaign had one (the rule of three)."""
@@ -125,7 +126,8 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     alone |= bool(telling) and group.strong_passes >= needed
     words = next(one for one in weighed if one.family is Family.WORDS)
     drawn = words.counts and group.drawn.bits >= needed
-    drawn &= sum(one.pairs for one in group.passings if one.failed) >= options.list_passes
+    again = sum(max(0, one.pairs - one.backwards) for one in group.passings if one.failed)
+    drawn &= again >= options.list_passes
     drawn &= not could_be_people(group, roster, traffic, options.explanations)
     own_work = not telling and group.sameness >= options.own_work  # not where it is unknown
     few = len(group.members) < options.least_to_act

@@ -108,19 +108,28 @@ def customers(payer: Codes, owner: Codes, firm: Codes, house: Codes, most_unname
     number of the organisation, -1 for none. A card that pays for several names, or for dozens without one, makes no
     customer.
     """
-    order = np.lexsort((owner, payer))
-    paid, named = payer[order], owner[order]
-    first = np.flatnonzero(np.concatenate([[True], paid[1:] != paid[:-1]]))
-    sizes = np.diff(np.concatenate([first, [len(paid)]]))
-    # Of each payer the accounts without a name come first: the first named one and the last must agree.
+    agree, half, sizes = _naming_one(owner, payer)
+    whole = agree & (half | (sizes <= most_unnamed))
+    n = len(payer)
+    return together(np.where(whole, n + payer, np.arange(n)), firm, house)
+
+
+def _naming_one(owner: Codes, within: Codes) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], Codes]:
+    """(accounts,) of those with an account's number in `within`: whether no two name different organisations.
+
+    And whether half of them, at least, name one; and how many they are. `owner` is -1 where none is named.
+    """
+    order = np.lexsort((owner, within))
+    inside, named = within[order], owner[order]
+    first = np.flatnonzero(np.diff(inside, prepend=-2))  # no number is less than -1
+    sizes = np.diff(np.append(first, len(inside)))
+    # Of each the accounts without a name come first: the first named one and the last must agree.
     unnamed = np.add.reduceat((named < 0).astype(np.int64), first)
     last = first + sizes - 1
     agree = (unnamed == sizes) | (named[np.minimum(first + unnamed, last)] == named[last])
-    one = agree & ((2 * unnamed <= sizes) | (sizes <= most_unnamed))
-    n = len(payer)
-    whole = np.zeros(n, dtype=np.bool_)
-    whole[order] = np.repeat(one, sizes)
-    return together(np.where(whole, n + payer, np.arange(n)), firm, house)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.repeat(np.arange(len(first)), sizes)
+    return agree[place], (2 * unnamed <= sizes)[place], sizes[place].astype(np.int32)
 
 
 def together(*numbers: Codes) -> Codes:
@@ -134,17 +143,17 @@ def together(*numbers: Codes) -> Codes:
     return found
 
 
-def few_of_one_payer(owner: Codes, payer: Codes, house: Codes, most: int) -> Codes:
-    """(accounts,) a number for each account, the same for 2 to `most` of one organisation that one payer pays for.
+def of_one_payer(owner: Codes, payer: Codes, house: Codes, most: int) -> Codes:
+    """(accounts,) a number for each account, the same for 2 to `most` that one payer pays for and that are one house's.
 
-    At least half of them have its domain, so that name, domain and payer say the same: what passes between a firm's few
-    keys behind one router is its own.
+    No two of them name different organisations, and at least half of them name one and have its domain, so that name,
+    domain and payer say the same: what passes between a firm's few keys behind one router is its own.
     """
     n = len(owner)
-    _, of, sizes = np.unique(np.stack([owner, payer]), axis=1, return_inverse=True, return_counts=True)
-    housed = np.bincount(of, weights=house >= n)
-    one = (owner >= 0) & ((sizes >= 2) & (sizes <= most) & (2 * housed >= sizes))[of]  # noqa: PLR2004 - a firm has two
-    found: Codes = np.where(one, n + of, np.arange(n)).astype(np.int32)
+    agree, half, sizes = _naming_one(owner, payer)
+    housed = np.bincount(payer, weights=house >= n, minlength=int(payer.max(initial=-1)) + 1)[payer]
+    one = agree & half & (sizes >= 2) & (sizes <= most) & (2 * housed >= sizes)  # noqa: PLR2004 - a firm has two
+    found: Codes = np.where(one, n + payer, np.arange(n)).astype(np.int32)
     return found
 
 
@@ -167,12 +176,14 @@ def few_of_one_name(owner: Codes, domain: Codes, views: Sequence[Incidence], mos
 def houses(owner: Codes, domain: Codes, views: Sequence[Incidence]) -> Codes:
     """(accounts,) a number for each account, the same for those that name one organisation and have its e-mail domain.
 
-    A domain is an organisation's where nobody names another beside it, and it is no disposable one. `owner` and
-    `domain` are (accounts,) numbers, -1 for none. Colleagues whose jobs start each other need not pay with one card.
+    A domain is an organisation's where nobody names another beside it, half of its users name it, and it is no
+    disposable one. `owner` and `domain` are (accounts,) numbers, -1 for none. Colleagues whose jobs start each other
+    need not pay with one card.
     """
     n = len(owner)
     of = _claimed_by_few(domain, views, n)
-    found: Codes = np.where((of >= 0) & (owner >= 0) & _alone(owner, of), n + of, np.arange(n)).astype(np.int32)
+    agree, half, _ = _naming_one(owner, of)
+    found: Codes = np.where((of >= 0) & (owner >= 0) & agree & half, n + of, np.arange(n)).astype(np.int32)
     return found
 
 
@@ -228,3 +239,22 @@ def each_customer(members: Codes, customer: Codes, most_of_one: float) -> list[C
         return each_alone(members)
     order = np.argsort(of, kind="stable")
     return np.split(members[order], np.cumsum(sizes)[:-1])
+
+
+def beyond_customers(
+    account: Codes, partner: Codes, customer: Codes, members: Codes, most_of_one: float
+) -> npt.NDArray[np.bool_]:
+    """(n,) whether each hand-off, from an account to its partner, tells of a group more than of one customer in it.
+
+    A firm's nine keys behind one router say nothing of the thirty strangers who send its text, too; of a group that is
+    for the most part that firm's they say everything.
+    """
+    beyond: npt.NDArray[np.bool_] = customer[account] != customer[partner]
+    if not beyond.all() and _most_of_one(customer[members]) > most_of_one * len(members):
+        beyond[:] = True
+    return beyond
+
+
+def _most_of_one(customer: Codes) -> int:
+    """How many of some accounts, of which there is one at least, are one customer's."""
+    return int(np.unique(customer, return_counts=True)[1].max())

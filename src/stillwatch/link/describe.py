@@ -11,7 +11,7 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
-from stillwatch.link.hand_offs import RETRIED, HandOff, HandOffs
+from stillwatch.link.hand_offs import PUT_OFF, RETRIED, HandOff, HandOffs
 from stillwatch.link.mixture import Views
 from stillwatch.link.rhythm import Rhythm
 from stillwatch.stats.variance import intraclass_correlation
@@ -77,7 +77,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         passed=views.passed_each(members),
         strands=tuple(strands),
         tokens=tokens,
-        passings=_passings(scene.passed, members),
+        passings=_passings(scene, members),
         edges=_edges(scene, members, tokens),
         scheduling=Scheduling(
             tested=rhythm.tested,
@@ -133,8 +133,8 @@ def _within(passed: HandOffs, members: Codes) -> npt.NDArray[np.bool_]:
     return both
 
 
-def _passings(passed: HandOffs, members: Codes) -> tuple[Passing, ...]:
-    within = _within(passed, members)
+def _passings(scene: Scene, members: Codes) -> tuple[Passing, ...]:
+    passed, within = scene.passed, _within(scene.passed, members)
     out = []
     for kind in HandOff:
         chosen = within & (passed.kind == kind)
@@ -142,7 +142,9 @@ def _passings(passed: HandOffs, members: Codes) -> tuple[Passing, ...]:
             pairs, times = int(chosen.sum()), int(passed.count[chosen].sum())
             failed = kind in RETRIED
             evades = kind is HandOff.RETRY
-            out.append(Passing(words=kind.words, pairs=pairs, times=times, evades=evades, failed=failed))
+            wrongly = scene.views.echoes.within(members, (kind,)) if kind in PUT_OFF else 0
+            told = Passing(words=kind.words, pairs=pairs, times=times, evades=evades, failed=failed, backwards=wrongly)
+            out.append(told)
     return tuple(out)
 
 

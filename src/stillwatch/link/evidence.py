@@ -16,9 +16,9 @@ from stillwatch.link.customers import (
     beyond_firms,
     customers,
     few_of_one_name,
-    few_of_one_payer,
     firms,
     houses,
+    of_one_payer,
     own_pairs,
     payers,
     together,
@@ -65,7 +65,7 @@ class Evidence:
         owner, domain = (_numbered(roster, column) for column in ("organisation", "email_domain"))
         house = houses(owner, domain, incidences)
         firm = firms((owner, domain), incidences, payer, options.most_unnamed)
-        few = few_of_one_payer(owner, payer, house, options.most_named)
+        few = of_one_payer(owner, payer, house, options.most_named)
         firm = together(firm, few, few_of_one_name(owner, domain, incidences, options.most_named))
         customer = customers(payer, owner, firm, house, options.most_unnamed)
         own = own_pairs(incidences, payer, options.own_kinds)
@@ -73,7 +73,9 @@ class Evidence:
         if tried is not None and Family.WORDS in options.families:
             tried = tried.among(passed)
             incidences.append(tried_texts(traffic, roster, tried, options.tried_texts, options.words))
-        shared = [beyond_firms(one, firm) if one.kind.family is Family.THINGS else one for one in incidences]
+        # What all of one declared customer's accounts hold ties them to nobody else, however many they are.
+        declared = together(firm, of_one_payer(owner, payer, house, len(roster)))
+        shared = [beyond_firms(one, declared) if one.kind.family is Family.THINGS else one for one in incidences]
         incidences = [one for one in shared if len(one.tokens)]
         return cls(traffic, roster, incidences, passed, echoed, timelines, customer)
 

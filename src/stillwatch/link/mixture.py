@@ -10,6 +10,7 @@ from scipy.special import pdtrc
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
+from stillwatch.link.customers import beyond_customers
 from stillwatch.link.echoes import Echoes
 from stillwatch.link.hand_offs import PUT_OFF, RETRIED, WORDS_ONLY, HandOff, HandOffs
 from stillwatch.stats.calibrate import MOST_BITS, bits_of_p, more_than
@@ -76,15 +77,23 @@ class MixtureOptions:
 class Views:
     """The incidences of a scan with their backgrounds, and scratch space for the kernels."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what accounts hold, pass and are
         self,
         views: list[Incidence],
         passed: HandOffs,
         exchanges: npt.NDArray[np.int64],
         echoes: Echoes | None = None,
+        customer: Codes | None = None,
+        most_of_one: float = 1.0,
     ) -> None:
-        """Prepare `views` for accounts with that many exchanges each."""
+        """Prepare `views` for accounts with that many exchanges each.
+
+        (accounts,) `customer` numbers whose each account is, its own without; a group is one customer's where more than
+        `most_of_one` of it are.
+        """
         self.views = views
+        self.customer = np.arange(len(exchanges), dtype=np.int32) if customer is None else customer
+        self.most_of_one = most_of_one
         self.echoes = Echoes.none(len(exchanges)) if echoes is None else echoes
         self.frequency = [view.frequency() for view in views]
         self.mass = [np.zeros(len(view.tokens)) for view in views]
@@ -154,6 +163,8 @@ class Views:
         share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
         quoted = self._quoted_by_others(members, inside)
         rows, owner = rows_of(self.partner_bounds, accounts)
+        beyond = self._beyond_customers(accounts[owner], rows, members)
+        rows, owner = rows[beyond], owner[beyond]
         reuse = options.partner_reuse
         gain = np.log2((1.0 - reuse) + reuse / np.maximum([share, max(share, quoted)], 1e-6))
         gain = np.append(gain, min(gain[1], self._forwards(members)))
@@ -328,9 +339,19 @@ class Views:
         expected = max(options.least_expected, backwards * share**2, echoes)
         return more_than(pairs, expected, options.put_off)
 
+    def passes_among(self, members: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """`passes_between` the accounts of a group, but for what passes within one of its customers."""
+        rows, owner = self.passes_between(members, members)
+        told = self._beyond_customers(members[owner], rows, members)
+        return rows[told], owner[told]
+
+    def _beyond_customers(self, account: Codes, rows: npt.NDArray[np.int64], members: Codes) -> npt.NDArray[np.bool_]:
+        """(rows,) whether hand-offs of some accounts, of all or of a group, tell of more than one customer in it."""
+        return beyond_customers(account, self.partner[rows], self.customer, members, self.most_of_one)
+
     def passing(self, members: Codes) -> npt.NDArray[np.bool_]:
         """(n,) who passes anything but words within a group."""
-        rows, owner = self.passes_between(members, members)
+        rows, owner = self.passes_among(members)
         return np.bincount(owner[~self.quoted[rows]], minlength=len(members)) > 0
 
     def pass_work(self, members: Codes, options: MixtureOptions) -> bool:
@@ -356,7 +377,7 @@ class Views:
 
         Among a hundred accounts that share a thing and a text, one pair may have met by luck.
         """
-        rows, owner = self.passes_between(members, members)
+        rows, owner = self.passes_among(members)
         many = len(np.unique(owner[~self._words_only(members, options)[rows]])) >= options.passing_accounts
         bits = float(self.pass_bits(members, members, options, quotations=False).sum())
         return max(bits if many else min(bits, 0.0), self.put_off_bits(members, options))
@@ -366,7 +387,7 @@ class Views:
 
         An app repeats on its maker's key what its users' own could not do: that ties none of these to each other.
         """
-        rows, owner = self.passes_between(members, members)
+        rows, owner = self.passes_among(members)
         taking_part = len(np.unique(owner))
         if taking_part < max(options.passing_accounts, options.passing_share * len(members)):
             return True

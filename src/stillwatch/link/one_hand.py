@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.group import Codes
 from stillwatch.link.mixture import Views
+from stillwatch.link.parting import passes_apart
 from stillwatch.link.ties import JoinOptions, Ties
 
 Floats = npt.NDArray[np.float64]
@@ -88,9 +89,16 @@ class Hands:
         return dict(enumerate(groups)), {i: self.ties.shares(codes) for i, codes in enumerate(groups)}, label
 
     def _both_take_part(self, one: Codes, other: Codes, background: list[Floats]) -> bool:
-        """Whether enough accounts of each of two groups, as a share of the smaller one, are themselves tied to both."""
+        """Whether enough accounts of each of two groups, as a share of the smaller one, are themselves tied to both.
+
+        Or as much passes between them as within them: of a pool whose accounts pass little, whatever is looked for in
+        it are pieces that pass less to each other, by how they were found.
+        """
         tied = min(self._take_part(one, other, background), self._take_part(other, one, background))
-        return tied >= self.options.taking_part * min(len(one), len(other))
+        if tied >= self.options.taking_part * min(len(one), len(other)):
+            return True
+        passed = self.ties.cross_bits(one, other) >= self.options.lone_family_bits
+        return passed and passes_apart(self.views, one, other) <= 0.0
 
     def _take_part(self, ours: Codes, theirs: Codes, background: list[Floats]) -> float:
         """How many accounts of one group are themselves tied to another."""

@@ -113,7 +113,7 @@ class Speakers:
         among all. The text by which the group was found may be its own here: no other family hangs on it.
         """
         options = self.options
-        rows, owner = self.views.passes_between(members, members)
+        rows, owner = self.views.passes_among(members)
         work = ~self.views.quoted[rows] | self.views.later[rows]
         n = len(members)
         ends = owner[work], np.searchsorted(members, self.views.partner[rows[work]])

@@ -60,6 +60,11 @@ class ListOptions:
     small groups of people of one language (0.85 to 1.01, which few accounts leave open) were not ruled out."""
     half_as_often: float = 0.5
     """Whoever sends less of the list than this share of what half of the accounts do is a guest, ..."""
+    odd: float = 4.0
+    """... and so is whoever's texts differ from the mix of all by so many times as much as drawing each by itself would
+    make: a nightly job that sends one text of it again and again ..."""
+    most_odd: float = 0.1
+    """... unless more than this share of them does: then it is no list."""
     rounds: int = 3
     """... and the list is made up again without the guests, so many times at most."""
     most_cells: int = 4_000_000
@@ -145,15 +150,20 @@ class WorkLists:
         return Drawn(bits=bits, texts=counts.shape[1], a_request=a_request, ratio=ratio)
 
     def senders(self, members: Codes) -> Codes:
-        """Those of some accounts who send what these share, each half as often as most of them do, at least.
+        """Those of some accounts who send what these share as most of them do: half as often, at least, and as varied.
 
-        A circle of words has guests: people who write the language of the work list.
+        A circle of words has guests: people who write the language of the work list, jobs that repeat a text of it.
         """
-        for _ in range(self.options.rounds):
+        options = self.options
+        for _ in range(options.rounds):
             counts, exchanges, sending, _ = self._table(members)
+            if len(counts) == 0:
+                return members
             often = counts.sum(axis=1) / exchanges
-            left = members[sending][often >= self.options.half_as_often * np.median(often)] if len(often) else members
-            if len(left) == len(members) or len(left) < self.options.least_accounts:
+            odd = _noise(counts) > options.odd
+            odd &= float(odd.mean()) <= options.most_odd
+            left = members[sending][(often >= options.half_as_often * np.median(often)) & ~odd]
+            if len(left) == len(members) or len(left) < options.least_accounts:
                 return members
             members = left
         return members
@@ -237,6 +247,15 @@ class WorkLists:
         table[owner[mine], place[column[mine]]] = count[rows[mine]]
         sending = table.sum(axis=1) > 0.0
         return table[sending], self._exchanges[members[sending]], sending, texts[theirs]
+
+
+def _noise(counts: Floats) -> Floats:
+    """(accounts,) how much each one's texts differ from the mix of all, as a share of what drawing them would make."""
+    mix = counts.sum(axis=0) / counts.sum()
+    expected = counts.sum(axis=1)[:, None] * mix
+    by_chance = np.maximum((expected * (1.0 - mix)).sum(axis=1), np.finfo(np.float64).tiny)  # of one text: none
+    differs: Floats = ((counts - expected) ** 2).sum(axis=1) / by_chance
+    return differs
 
 
 def _apart(differences: Floats) -> float:
