@@ -13,6 +13,7 @@ from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.hand_offs import PUT_OFF, RETRIED, HandOff, HandOffs
 from stillwatch.link.mixture import Views
+from stillwatch.link.own_deeds import passed_each
 from stillwatch.link.rhythm import Rhythm
 from stillwatch.stats.variance import intraclass_correlation
 
@@ -74,7 +75,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
         speaking=speaking,
         faint=faint,
         gave=gave,
-        passed=views.passed_each(members),
+        passed=passed_each(views, members),
         strands=tuple(strands),
         tokens=tokens,
         passings=_passings(scene, members),

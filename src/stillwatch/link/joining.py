@@ -13,6 +13,7 @@ from stillwatch.link.choosing import Confirmed, chosen
 from stillwatch.link.company import Company
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.one_hand import Hands
+from stillwatch.link.own_deeds import by_own_deed, only_gave
 from stillwatch.link.parting import circles_of_things, parts_of, without_passing_apart
 from stillwatch.link.passing_circles import PassingCircles
 from stillwatch.link.pools import Pools
@@ -106,10 +107,12 @@ class Joiner:
             own = bits >= needed
             speaking = families >= self.options.speaking_bits
             doubtful = telling < self.options.tied_bits
-            doubtful[list(Family).index(Family.HAND_OFFS)] |= ~self.views.by_own_deed(members, self.ties.mixture)
+            doubtful[list(Family).index(Family.HAND_OFFS)] |= ~by_own_deed(
+                self.views, members, self.ties.mixture.own_deeds
+            )
             faint = (speaking & doubtful).sum(axis=0)
             if int(own.sum()) >= least:
-                gave = self.views.only_gave(members)[own]
+                gave = only_gave(self.views, members)[own]
                 out.append(
                     Confirmed(
                         members[own], bits[own], speaking=speaking[:, own], faint=faint[own], gave=gave, hand=hand

@@ -267,50 +267,6 @@ class Views:
         between = inside[self.partner[rows]]
         return rows[between], owner[between]
 
-    def by_own_deed(self, members: Codes, options: MixtureOptions) -> npt.NDArray[np.bool_]:
-        """(n,) whether an account passed work within a group by what it did itself, and not only by what others did.
-
-        Whoever knows an account's prompts can send them first from an account that is limited, so that it seems to take
-        work over, and after it when it is limited itself; whoever knows its conversations can go on with them. It took
-        work over itself where it sent what only another's answer can have told it (words, that of two others: one
-        may be public), and had work go round where it gave to two others and took from two. Conversations held
-        elsewhere may be public, and sent in before it by others, and what is in its requests, in other words, is sooner
-        known beforehand than the whole of one is. Whoever gives in one way and takes in another had nothing go round.
-        """
-        rows, owner = self.passes_between(members, members)
-        takes, quoted = self.takes[rows], self.quoted[rows]
-        retried, resumed = self.retried[rows] & ~self.reworded[rows], self.resumed[rows]
-        untold = self.retried[rows] | resumed
-
-        def from_others(chosen: npt.NDArray[np.bool_], least: int) -> npt.NDArray[np.bool_]:
-            flags: npt.NDArray[np.bool_] = np.bincount(owner[chosen], minlength=len(members)) >= least
-            return flags
-
-        told = from_others(takes & ~untold & ~quoted, 1) | from_others(takes & quoted, options.own_deeds)
-        own: npt.NDArray[np.bool_] = told
-        for way in (retried, resumed):
-            own |= from_others(takes & way, options.own_deeds) & from_others(~takes & way, options.own_deeds)
-        return own
-
-    def only_gave(self, members: Codes) -> npt.NDArray[np.bool_]:
-        """(n,) whether an account only ever gave within a group, as a relay's customer does, and no failed request.
-
-        What was tried again elsewhere was sent by whoever shares the balancer.
-        """
-        rows, owner = self.passes_between(members, members)
-        gave = np.bincount(owner, minlength=len(members)) > 0
-        own = np.bincount(owner[self.takes[rows] | self.retried[rows]], minlength=len(members)) > 0
-        only: npt.NDArray[np.bool_] = gave & ~own
-        return only
-
-    def passed_each(self, members: Codes) -> Floats:
-        """(n,) passes but words that an account takes part in within a group, for each of its exchanges."""
-        rows, owner = self.passes_between(members, members)
-        strong = ~self.quoted[rows]
-        times = np.bincount(owner[strong], weights=self.times[rows[strong]], minlength=len(members))
-        each: Floats = times / np.maximum(self.exchanges[members], 1)
-        return each
-
     def passed_in(self, members: Codes, options: MixtureOptions, *, few: bool | None = None) -> float:
         """What hand-offs say for a group, account by account (bits); nothing for it where too few of them take part.
 
