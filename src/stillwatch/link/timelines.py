@@ -40,11 +40,14 @@ class Timelines:
         return self.start[rows], self.end[rows], part[owner]
 
     def without(self, account: Codes, start: Ints) -> "Timelines":
-        """The timelines but for the requests of some accounts that began at some times."""
-        owner = np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int64), np.diff(self.bounds))
-        moment, at = np.unique(np.concatenate([self.start, start]), return_inverse=True)
-        of = np.concatenate([owner, account.astype(np.int64)]) * len(moment) + at
-        return self.only(~np.isin(of[: len(owner)], of[len(owner) :]))
+        """The timelines but for some requests: whose each is, and when it began (microseconds since 1970)."""
+        whose = np.unique(account)
+        rows, owner = rows_of(self.bounds, whose)
+        moment, at = np.unique(np.concatenate([self.start[rows], start]), return_inverse=True)
+        of = np.concatenate([owner, np.searchsorted(whose, account)]) * len(moment) + at
+        kept = np.ones(len(self.start), dtype=np.bool_)
+        kept[rows[np.isin(of[: len(rows)], of[len(rows) :])]] = False
+        return self.only(kept)
 
     def only(self, chosen: npt.NDArray[np.bool_], every: int = 1) -> "Timelines":
         """The timelines of some requests alone: (n,) whether each, by account and start, is one of them.
