@@ -69,6 +69,15 @@ def test_hand_offs_or_rhythm_alone_are_for_a_person_to_look_at(family: Family, b
     assert verdict.tier is Tier.REVIEW
 
 
+def test_quotations_are_no_second_family_beside_the_rhythm() -> None:
+    """An answer that is sent on at once is one event, though its start follows the other's end; words are another."""
+    quoted = {Family.HAND_OFFS: 300.0, Family.RHYTHM: 300.0}
+
+    assert judged(quoted, strong_passes=0.0).tier is Tier.REVIEW
+    assert judged(quoted, strong_passes=NEEDED).tier is Tier.ACT
+    assert judged({**quoted, Family.WORDS: 300.0}, strong_passes=0.0).tier is Tier.ACT
+
+
 @pytest.mark.parametrize("family", [Family.THINGS, Family.WORDS])
 @pytest.mark.parametrize("bits", [NEEDED, 40.0, 10_000.0])
 def test_things_or_words_alone_are_watched(family: Family, bits: float) -> None:

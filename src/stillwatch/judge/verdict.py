@@ -119,8 +119,12 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     most_of = options.explanations.most_of if acts else options.explanations.most_of_sharing
     found = find_explanations(group, roster, traffic, replace(options.explanations, most_of=most_of))
     confirmed = max(one.bits for one in group.strands) >= needed
-    weighed = tuple(_weigh(group, family, found, group.seconded if confirmed else needed) for family in Family)
-    counting = sum(1 for one in weighed if one.counts)
+    least = group.seconded if confirmed else needed
+    weighed = tuple(_weigh(group, family, found, least) for family in Family)
+    counts = {one.family for one in weighed if one.counts}
+    counting = len(counts)
+    if options.telling <= counts and group.strong_passes < least:
+        counting -= 1  # an answer that is sent on at once is one event: its start follows the other's end, too
     telling = [one for one in weighed if one.counts and one.family in options.telling]
     alone = any(one.bits >= needed for one in telling if one.family is not Family.HAND_OFFS)
     alone |= bool(telling) and group.strong_passes >= needed

@@ -66,7 +66,7 @@ def backwards(traffic: Traffic, roster: Roster, options: HandOffOptions) -> Hand
     is put off are found, with questions and answers, or before and after, changed round. Without the end of a request
     its answer is as old as its question.
     """
-    giver, taker, _ = quoted(
+    giver, taker = quoted(
         traffic.asked, traffic.said, roster, options.quote_holders, options.least_quotes, told_at_once=True
     )
     whole, in_words = put_off(traffic, roster, options, backwards=True)

@@ -155,7 +155,8 @@ def hand_offs(
 ) -> tuple[HandOffs, Requests]:
     """Every hand-off between two accounts in the traffic, and the requests that may have followed on one at once.
 
-    What was `tried` again may be known already. Nobody waits for what is put off.
+    What was `tried` again may be known already. Nobody waits for what is put off, and quotations, which pass between
+    strangers too, are no family of their own beside the rhythm (`judge`).
     """
     rows, most = traffic.traces.rows, options.max_holders
     tried = tried or TriedAgain.of(traffic, roster, options)
@@ -164,7 +165,6 @@ def hand_offs(
     went = _gone_on(rows, roster, options, "closing", "history", np.arange(len(rows["exchange"])))
     elsewhere = np.setdiff1d(np.flatnonzero(rows["earlier"]), went[2])
     resumed = _gone_on(rows, roster, options, "turn", "earlier", elsewhere)
-    quotes = quoted(traffic.said, traffic.asked, roster, options.quote_holders, options.least_quotes)
     signed = signatures(traffic.issued, traffic.replayed, roster, most)
     whole, in_words = put_off(traffic, roster, options)
     found = [
@@ -174,7 +174,7 @@ def hand_offs(
         (*in_words, HandOff.LATER),
         (*went[:2], HandOff.CONTINUED),
         (*resumed[:2], HandOff.RESUMED),
-        (*quotes[:2], HandOff.QUOTED),
+        (*quoted(traffic.said, traffic.asked, roster, options.quote_holders, options.least_quotes), HandOff.QUOTED),
         (*signed[:2], HandOff.SIGNATURE),
         (*carried(traffic.issued, traffic.replayed, roster, most), HandOff.CARRIED),
     ]
@@ -184,7 +184,6 @@ def hand_offs(
     followed = [
         (tried.taker, tried.again),
         *((one[1], rows["start"][one[2]]) for one in (went, resumed)),
-        quotes[2],
         signed[2],
     ]
     at_once = (np.concatenate([one[0] for one in followed]), np.concatenate([one[1] for one in followed]))

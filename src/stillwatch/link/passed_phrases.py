@@ -113,27 +113,22 @@ def _asked_elsewhere(f_token, f_account, f_time, a_token, a_account, a_time, max
 
 def quoted(  # noqa: PLR0913 - what was said and asked, and how it counts
     said: Quotes, asked: Quotes, roster: Roster, most: int, least: int, *, told_at_once: bool = False
-) -> tuple[Codes, Codes, Requests]:
+) -> tuple[Codes, Codes]:
     """Phrases that first came up in one account's answers and then in another account's input.
 
     What anybody had asked before it was said is public text or the answer quoting its question, and passes nothing on;
     neither does what many accounts were told. Whoever was told it before, or `told_at_once`, has it from there.
     """
-    giver, taker, at = _born_as_answers(
+    giver, taker, _ = _born_as_answers(
         said.token, said.account, said.time, asked.token, asked.account, asked.time, most, np.int64(told_at_once)
     )
     giver_code, taker_code = roster.codes(giver), roster.codes(taker)
     pair = giver_code.astype(np.int64) * len(roster) + taker_code
-    unique, of, counts = np.unique(pair, return_inverse=True, return_counts=True)
+    unique, counts = np.unique(pair, return_counts=True)
     kept = unique[counts >= least]
     times = counts[counts >= least] // least
     kept = np.repeat(kept, times)
-    enough = counts[of] >= least
-    return (
-        (kept // max(1, len(roster))).astype(np.int32),
-        (kept % max(1, len(roster))).astype(np.int32),
-        (taker_code[enough], at[enough]),
-    )
+    return (kept // max(1, len(roster))).astype(np.int32), (kept % max(1, len(roster))).astype(np.int32)
 
 
 @nb.njit(cache=True)
