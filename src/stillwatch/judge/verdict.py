@@ -121,10 +121,7 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     confirmed = max(one.bits for one in group.strands) >= needed
     least = group.seconded if confirmed else needed
     weighed = tuple(_weigh(group, family, found, least) for family in Family)
-    counts = {one.family for one in weighed if one.counts}
-    counting = len(counts)
-    if options.telling <= counts and group.strong_passes < least:
-        counting -= 1  # an answer that is sent on at once is one event: its start follows the other's end, too
+    counting = _independent({one.family for one in weighed if one.counts}, group, least, options)
     telling = [one for one in weighed if one.counts and one.family in options.telling]
     alone = any(one.bits >= needed for one in telling if one.family is not Family.HAND_OFFS)
     alone |= bool(telling) and group.strong_passes >= needed
@@ -168,6 +165,16 @@ def judge_group(group: Group, roster: Roster, traffic: Traffic, options: JudgeOp
     if drawn and counting == 1:
         by_chance = max(by_chance, options.lists_by_chance)
     return Verdict(tier, weighed, tuple(found), by_chance, bool(telling), drawn, own_work, few, registered)
+
+
+def _independent(counts: set[Family], group: Group, least: float, options: JudgeOptions) -> int:
+    """How many of the families that count are no other's event.
+
+    An answer that is sent on at once is one event: its start follows the other's end. What else passes is not asked of
+    the rhythm (`hand_offs`).
+    """
+    only_quoted = options.telling <= counts and group.strong_passes < least
+    return len(counts) - only_quoted
 
 
 def _weigh(group: Group, family: Family, found: list[Found], needed: float) -> Weighed:
