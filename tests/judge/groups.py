@@ -60,7 +60,7 @@ def group_of(
         confidence=np.full(n, 0.9995),
         bits=np.full(n, 20.0),
         speaking=np.array([[family in speaking] * n for family in Family]),
-        faint=np.zeros(n, dtype=np.int64),
+        faint=np.zeros((len(Family), n), dtype=np.bool_),
         gave=np.zeros(n, dtype=np.bool_),
         passed=np.zeros(n),
         strands=tuple(

@@ -53,8 +53,8 @@ def tiers(
 ) -> dict[str, Tier]:
     """How far each account of a campaign goes, of which two families are beyond chance.
 
-    `of` names who shows which families, `faint` for whom one of these is too faint to act on (all of them, for those
-    who only `gave` work). The `busy` ones pass half of what they send.
+    `of` names who shows which families, `faint` for whom the first of these is too faint to act on (all of them, for
+    those who only `gave` work). The `busy` ones pass half of what they send.
     """
     traffic = traffic_of(rows)
     roster = roster_of(traffic, **(known or {}))
@@ -64,9 +64,9 @@ def tiers(
         place = int(np.flatnonzero(group.members == roster.ids.index(name))[0])
         speaking[:, place] = [family in families for family in Family]
     names = [roster.ids[code] for code in group.members.tolist()]
-    faintly = np.array([int(name in faint) for name in names])
     giving = np.array([name in gave for name in names])
-    faintly = np.where(giving, speaking.sum(axis=0), faintly)
+    first = (np.cumsum(speaking, axis=0) == 1) & speaking
+    faintly = (first & np.array([name in faint for name in names])) | (speaking & giving)
     passed = np.array([0.5 if name in busy else 0.0 for name in names])
     campaign = campaign_of(
         replace(group, speaking=speaking, faint=faintly, gave=giving, passed=passed), roster, traffic
@@ -237,6 +237,13 @@ def test_an_account_that_one_of_two_families_ties_in_faintly_goes_to_a_person() 
     found = tiers(farm_rows(), of=both, faint=[FARM[1]])
 
     assert (found[FARM[1]], found[FARM[2]]) == (Tier.REVIEW, Tier.ACT)
+
+
+def test_what_is_faint_in_one_family_takes_nothing_from_what_an_account_did_itself() -> None:
+    """It sends the group's text and passed work on by its own deed; that it shares a thing too faintly is no matter."""
+    shown = {FARM[1]: [Family.THINGS, Family.WORDS, Family.HAND_OFFS]}
+
+    assert tiers(farm_rows(), of=shown, faint=[FARM[1]])[FARM[1]] is Tier.ACT
 
 
 def test_who_only_shares_things_and_words_needs_much_of_them_to_be_acted_on() -> None:

@@ -97,8 +97,8 @@ class Group:
     """(n,) evidence that ties each member to the others."""
     speaking: npt.NDArray[np.bool_]
     """(4, n) whether each family (in the order of Family) ties each member in by itself."""
-    faint: npt.NDArray[np.int64]
-    """(n,) how many of these do so too faintly to act on, by request parameters only, which colleagues share too, or by
+    faint: npt.NDArray[np.bool_]
+    """(4, n) which of these do so too faintly to act on, by request parameters only, which colleagues share too, or by
     hand-offs that others can make with an account that does nothing."""
     gave: npt.NDArray[np.bool_]
     """(n,) whether each only gave work to the others, conversations or answers, and neither took any over nor had a

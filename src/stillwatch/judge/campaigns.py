@@ -150,7 +150,8 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
     # Customers of a relay pass conversations on to its accounts and show nothing else of it, but for its software.
     passes = group.speaking[list(Family).index(Family.HAND_OFFS)]
     gives = passes & group.gave
-    only_gives = gives & (speaking == group.faint)
+    firm = group.speaking & ~group.faint
+    only_gives = gives & ~firm.any(axis=0)
     # Customers have software of their own: where most who only give use the group's, they are quiet accounts of it,
     # unless its accounts share cards, devices or networks, as a customer has no part in.
     uses = group.speaking[list(Family).index(Family.WORDS)]
@@ -160,14 +161,14 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         only_gives &= ~uses | apart
     core = float((speaking[~only_gives] >= options.families_to_act).mean()) if not only_gives.all() else 0.0
     only_passes = only_gives & (core >= options.core_share)
-    busy = (group.passed >= options.customers_pass) & (group.faint == 0) & ~group.gave
+    busy = (group.passed >= options.customers_pass) & ~group.faint.any(axis=0) & ~group.gave
     only_passes |= passes & (speaking == 1) & (core >= options.nearly_all) & ~busy
     two_hands, visited = conduct.two_hands[group.members], conduct.visited[group.members]
     does = np.array([family in options.telling for family in Family])
     deeds = group.speaking[does].sum(axis=0)
     only_shares = (deeds == 0) & (group.bits < options.lone_sharing_bits)
     # What it seems to have done may all be what others did to it: they send its prompts, or when it sends.
-    only_shares |= passes & (deeds <= group.faint)
+    only_shares |= passes & ~firm[does].any(axis=0)
     excused = two_hands & (not habit)
     two_places = conduct.two_places[group.members]
     abroad = float(two_places[~excused].mean()) if not excused.all() else 0.0
@@ -179,7 +180,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         code = int(group.members[place])
         confidence = float(group.confidence[place])
         own = tier
-        alone = int(speaking[place]) - int(group.faint[place]) < options.families_to_act
+        alone = int(firm[:, place].sum()) < options.families_to_act
         if alone and not verdict.telling and not verdict.drawn:
             own = min(own, Tier.WATCH)
         unsure = alone or confidence < options.act_confidence or only_shares[place]

@@ -21,8 +21,8 @@ class Confirmed:
     """(n,) what ties each member to the others, in bits."""
     speaking: npt.NDArray[np.bool_] | None = None
     """(4, n) whether each family ties a member in by itself; known once the group is final."""
-    faint: npt.NDArray[np.int64] | None = None
-    """(n,) how many of these do so faintly, by request parameters only, or by what others may have done to the account;
+    faint: npt.NDArray[np.bool_] | None = None
+    """(4, n) which of these do so faintly, by request parameters only, or by what others may have done to the account;
     known once the group is final."""
     gave: npt.NDArray[np.bool_] | None = None
     """(n,) whether each only gave work within the group, and took none over; known once the group is final."""

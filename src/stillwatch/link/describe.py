@@ -43,7 +43,7 @@ def describe(  # noqa: PLR0913 - what the search found, by name
     confidence: Floats,
     bits: Floats,
     speaking: npt.NDArray[np.bool_],
-    faint: npt.NDArray[np.int64],
+    faint: npt.NDArray[np.bool_],
     gave: npt.NDArray[np.bool_],
     families: dict[Family, float],
     rhythm: Rhythm,

@@ -92,7 +92,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
             confidence=confidence_of(one.bits, joiner.ties.prior_bits(len(one.members))),
             bits=one.bits,
             speaking=np.zeros((len(Family), len(one.members)), bool) if one.speaking is None else one.speaking,
-            faint=np.zeros(len(one.members), dtype=np.int64) if one.faint is None else one.faint,
+            faint=np.zeros((len(Family), len(one.members)), bool) if one.faint is None else one.faint,
             gave=np.zeros(len(one.members), dtype=np.bool_) if one.gave is None else one.gave,
             families=families,
             rhythm=rhythm,

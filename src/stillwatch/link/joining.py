@@ -110,12 +110,12 @@ class Joiner:
             doubtful[list(Family).index(Family.HAND_OFFS)] |= ~by_own_deed(
                 self.views, members, self.ties.mixture.own_deeds
             )
-            faint = (speaking & doubtful).sum(axis=0)
+            faint = speaking & doubtful
             if int(own.sum()) >= least:
                 gave = only_gave(self.views, members)[own]
                 out.append(
                     Confirmed(
-                        members[own], bits[own], speaking=speaking[:, own], faint=faint[own], gave=gave, hand=hand
+                        members[own], bits[own], speaking=speaking[:, own], faint=faint[:, own], gave=gave, hand=hand
                     )
                 )
         return out
