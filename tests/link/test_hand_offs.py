@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from stillwatch.facts.roster import Roster
 from stillwatch.link.hand_offs import HandOff, HandOffOptions, hand_offs
 from stillwatch.profile.traffic import fold
@@ -39,12 +41,11 @@ def test_the_requests_that_took_something_over_are_told_with_what_passed() -> No
     traffic = fold([DENSE.redact(raw_batch(timed))], 1)
     roster = Roster.of(traffic, None)
 
-    account, start = hand_offs(traffic, roster, HandOffOptions())[1]
+    giver, account, start = hand_offs(traffic, roster, HandOffOptions())[1]
 
-    told = {
-        (roster.ids[code], (at - START) // SECOND) for code, at in zip(account.tolist(), start.tolist(), strict=True)
-    }
-    assert told == {("two", 10), ("four", 30)}
+    found = np.stack([giver, account, start], axis=1).tolist()
+    told = {(roster.ids[a], roster.ids[b], (at - START) // SECOND) for a, b, at in found}
+    assert told == {("one", "two", 10), ("three", "four", 30)}
 
 
 def test_a_conversation_that_goes_on_in_another_account() -> None:

@@ -44,7 +44,7 @@ class Evidence:
     echoed: HandOffs
     """The same, of what passed the wrong way round (`echoes`)."""
     timelines: Timelines
-    """Without the requests that took over what was passed on, which hand-offs speak of."""
+    """With whom each request took something over from, which hand-offs speak of."""
     customer: Codes
     """(accounts,) a number for each account, the same for those that are one customer's."""
 
@@ -58,8 +58,7 @@ class Evidence:
         if Family.HAND_OFFS in options.families:
             tried = TriedAgain.of(traffic, roster, options.hand_offs)
             passed, took_over = hand_offs(traffic, roster, options.hand_offs, tried)
-            # A request that is tried again at once also begins as another ends: one event speaks for one family.
-            timelines = timelines.without(*took_over)
+            timelines = timelines.taking_over(*took_over)
             echoed = backwards(traffic, roster, options.hand_offs)
         payer = payers(incidences, len(roster))
         owner, domain = (_numbered(roster, column) for column in ("organisation", "email_domain"))

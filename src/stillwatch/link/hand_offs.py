@@ -12,7 +12,7 @@ from stillwatch.facts.pairs import is_among
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.common_property import Codes, Columns, by_time, common
-from stillwatch.link.passed_phrases import Requests, carried, parked_words, quoted, reworded, signatures
+from stillwatch.link.passed_phrases import TakenOver, carried, parked_words, quoted, reworded, signatures
 from stillwatch.link.retries import RetryOptions, fails_often, parked, retries
 
 
@@ -152,7 +152,7 @@ class TriedAgain:
 
 def hand_offs(
     traffic: Traffic, roster: Roster, options: HandOffOptions, tried: TriedAgain | None = None
-) -> tuple[HandOffs, Requests]:
+) -> tuple[HandOffs, TakenOver]:
     """Every hand-off between two accounts in the traffic, and the requests that may have followed on one at once.
 
     What was `tried` again may be known already. Nobody waits for what is put off, and quotations, which pass between
@@ -182,12 +182,12 @@ def hand_offs(
     taker = np.concatenate([one[1] for one in found]).astype(np.int32)
     kind = np.concatenate([np.full(len(one[0]), one[2], dtype=np.int8) for one in found])
     followed = [
-        (tried.taker, tried.again),
-        *((one[1], rows["start"][one[2]]) for one in (went, resumed)),
-        signed[2],
+        (tried.giver, tried.taker, tried.again),
+        *((*one[:2], rows["start"][one[2]]) for one in (went, resumed)),
+        signed,
     ]
-    at_once = (np.concatenate([one[0] for one in followed]), np.concatenate([one[1] for one in followed]))
-    return HandOffs.of(giver, taker, kind), at_once
+    from_whom, whose, start = (np.concatenate([one[k] for one in followed]) for k in range(3))
+    return HandOffs.of(giver, taker, kind), (from_whom, whose, start)
 
 
 def put_off(

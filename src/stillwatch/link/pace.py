@@ -201,7 +201,7 @@ class GroupPace:
         """Each start of some accounts within the group's time: what it follows on, and how likely that was."""
         options = self.options
         timelines = self.timelines.bursts(options) if way.bursts else self.timelines
-        start, end, place = timelines.of([accounts[i : i + 1] for i in range(len(accounts))])
+        start, end, place = timelines.of([accounts[i : i + 1] for i in range(len(accounts))], self.members)
         if way.beside:
             free = off_the_minute(start, options)
             start, place = start[free], place[free]

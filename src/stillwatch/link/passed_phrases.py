@@ -11,8 +11,8 @@ from stillwatch.facts.roster import Roster
 from stillwatch.link.retries import RetryOptions
 
 Codes = npt.NDArray[np.int32]
-Requests = tuple[Codes, Times]
-"""Whose some requests are, and when each began (microseconds since 1970)."""
+TakenOver = tuple[Codes, Codes, Times]
+"""From whom each of some requests took something over, whose it is, and when it began (microseconds since 1970)."""
 
 
 def reworded(
@@ -172,12 +172,12 @@ def _born_as_answers(s_token, s_account, s_time, a_token, a_account, a_time, max
     return giver[:n].copy(), taker[:n].copy(), taken_at[:n].copy()
 
 
-def signatures(issued: Quotes, replayed: Quotes, roster: Roster, most: int) -> tuple[Codes, Codes, Requests]:
+def signatures(issued: Quotes, replayed: Quotes, roster: Roster, most: int) -> TakenOver:
     """Reasoning signatures sent in by an account to which they were never issued."""
     giver, taker, at = _born_as_answers(
         issued.token, issued.account, issued.time, replayed.token, replayed.account, replayed.time, most
     )
-    return roster.codes(giver), roster.codes(taker), (roster.codes(taker), at)
+    return roster.codes(giver), roster.codes(taker), at
 
 
 def carried(issued: Quotes, replayed: Quotes, roster: Roster, most: int) -> tuple[Codes, Codes]:

@@ -28,26 +28,45 @@ class Timelines:
         self.start = np.ascontiguousarray(rows["start"][order])
         self.end = np.ascontiguousarray(rows["end"][order])
         self.bounds = np.searchsorted(account[order], np.arange(len(roster) + 1))
+        self.giver = np.full(len(self.start), -1, dtype=np.int32)
+        """From whom each request took something over, -1 from nobody."""
         self.every = 1
         """Every hour of the log is there, or only one in so many."""
         self._bursts: dict[tuple[int, float], Timelines] = {}
 
-    def of(self, parts: Sequence[Codes]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Codes]:
-        """Starts, ends and the place in `parts` of each request of some sets of accounts."""
+    def of(
+        self, parts: Sequence[Codes], group: Codes | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Codes]:
+        """Starts, ends and the place in `parts` of each request of some sets of accounts.
+
+        But for those that took something over from an account of the `group`, by default of the parts themselves: a
+        request that is tried again at once also begins as another ends, and one event speaks for one family. What is
+        taken over from others is not left out, or these could take a group's rhythm from it.
+        """
         members = np.concatenate(parts)
         part = np.repeat(np.arange(len(parts), dtype=np.int32), [len(one) for one in parts])
         rows, owner = rows_of(self.bounds, members)
+        inside = np.zeros(len(self.bounds), dtype=np.bool_)  # one more than there are accounts: nobody
+        inside[members if group is None else group] = True
+        kept = ~inside[self.giver[rows]]
+        rows, owner = rows[kept], owner[kept]
         return self.start[rows], self.end[rows], part[owner]
 
-    def without(self, account: Codes, start: Ints) -> "Timelines":
-        """The timelines but for some requests: whose each is, and when it began (microseconds since 1970)."""
+    def taking_over(self, giver: Codes, account: Codes, start: Ints) -> "Timelines":
+        """The timelines with whom some requests took something over from.
+
+        By request from whom, whose it is, and when it began (microseconds since 1970).
+        """
         whose = np.unique(account)
         rows, owner = rows_of(self.bounds, whose)
         moment, at = np.unique(np.concatenate([self.start[rows], start]), return_inverse=True)
         of = np.concatenate([owner, np.searchsorted(whose, account)]) * len(moment) + at
-        kept = np.ones(len(self.start), dtype=np.bool_)
-        kept[rows[np.isin(of[: len(rows)], of[len(rows) :])]] = False
-        return self.only(kept)
+        known = np.argsort(of[len(rows) :], kind="stable")
+        place = np.searchsorted(of[len(rows) :][known], of[: len(rows)])
+        found = np.append(of[len(rows) :][known], -1)[place] == of[: len(rows)]
+        out = self.only(np.ones(len(self.start), dtype=np.bool_))
+        out.giver[rows[found]] = giver[known][place[found]]
+        return out
 
     def only(self, chosen: npt.NDArray[np.bool_], every: int = 1) -> "Timelines":
         """The timelines of some requests alone: (n,) whether each, by account and start, is one of them.
@@ -55,7 +74,7 @@ class Timelines:
         `every` says that they are those of one hour in so many.
         """
         out = object.__new__(Timelines)
-        out.start, out.end = self.start[chosen], self.end[chosen]
+        out.start, out.end, out.giver = self.start[chosen], self.end[chosen], self.giver[chosen]
         out.bounds = np.concatenate([[0], np.cumsum(chosen)])[self.bounds]
         out.every = self.every * every
         out._bursts = {}
