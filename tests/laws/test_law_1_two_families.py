@@ -79,22 +79,22 @@ def things_and_words(world: World, names: list[str]) -> None:
 
 def hand_offs(world: World, names: list[str]) -> None:
     """What is limited on one account is sent again over the next, minutes later and by no clock."""
-    for place, name in enumerate(names):
-        for _ in range(20):
-            at, text = by_day(world), world.talk()
-            other = names[(place + int(world.rng.integers(1, len(names)))) % len(names)]
-            world.ask(name, at, text, status=429, output_text=None)
-            world.ask(other, at + float(world.rng.uniform(20, 500)), text)
+    tried_again(world, names, after=(20.0, 500.0))
 
 
 def hand_offs_at_once(world: World, names: list[str]) -> None:
-    """The same within half a second: one event, be it that it also begins as another ends."""
+    """The same within half a second of the end: one event, be it that it also begins as another ends."""
+    tried_again(world, names, after=(4.0, 4.5))
+
+
+def tried_again(world: World, names: list[str], *, after: tuple[float, float]) -> None:
+    """Every account has twenty requests limited, each sent again over another so many seconds after it began."""
     for place, name in enumerate(names):
         for _ in range(20):
             at, text = by_day(world), world.talk()
             other = names[(place + int(world.rng.integers(1, len(names)))) % len(names)]
             world.ask(name, at, text, status=429, output_text=None)
-            world.ask(other, at + 4.0 + float(world.rng.uniform(0.0, 0.5)), text)
+            world.ask(other, at + float(world.rng.uniform(*after)), text)
 
 
 def conversations_at_once(world: World, names: list[str]) -> None:
