@@ -208,6 +208,19 @@ def test_whom_only_a_text_ties_to_a_pool_is_a_stranger_where_he_asks_for_somethi
     assert set(np.flatnonzero(told).tolist()) == (OTHER if strange else set())
 
 
+def test_who_gives_work_and_takes_none_is_not_told_to_be_a_stranger_by_its_quiet() -> None:
+    """Throw-away accounts that take over what a pool's own accounts ask do not make strangers of these."""
+    rng = np.random.default_rng(3)
+    acting = [(code, (code + 1) % POOL) for code in range(POOL)]
+    given = [(POOL + code, (code + k) % POOL) for code in range(POOL - 4) for k in range(5)]
+    found = pools(rng, QUIET, TWO_TOPICS, sent=[range(2 * POOL)], passes=[*acting, *given])
+    members = np.arange(2 * POOL, dtype=np.int32)
+
+    told = found.strangers(members, found.ties.background([members]))
+
+    assert set(np.flatnonzero(told).tolist()) == {2 * POOL - 4, 2 * POOL - 3, 2 * POOL - 2, 2 * POOL - 1}
+
+
 @pytest.mark.parametrize("puts_off", [True, False])
 def test_where_requests_are_put_off_the_quiet_ones_are_told_one_by_one(puts_off: bool) -> None:
     """Of twelve quiet accounts six ask as those do who act, and six for something else."""

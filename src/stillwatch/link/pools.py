@@ -239,7 +239,8 @@ class Pools:
         families = self.ties.families_against(members, members, background)
         by = dict(zip(Family, families >= self.ties.options.speaking_bits, strict=True))
         acting = by[Family.HAND_OFFS] | by[Family.RHYTHM]
-        quiet: npt.NDArray[np.bool_] = ~acting & ~by[Family.THINGS]
+        # Who only gives does not act, since others may have gone on with what is its own; it is not quiet, either.
+        quiet: npt.NDArray[np.bool_] = ~acting & ~by[Family.THINGS] & ~self.views.passing(members)
         if int(acting.sum()) < 2 or int(quiet.sum()) < self.proposing.least_accounts:  # noqa: PLR2004 - nobody acts
             return nobody
         everybody = np.arange(len(self.views.exchanges), dtype=np.int32)
