@@ -141,6 +141,16 @@ def test_whoever_is_in_no_part_is_taken_in_by_what_ties_him() -> None:
     assert 40 not in found[0]
 
 
+def test_who_holds_a_thing_that_few_of_a_campaign_have_and_hardly_anybody_else_is_taken_in() -> None:
+    """Each exit is shown by two of its 24 accounts; who has one with its card and device is one of it."""
+    exits = [[k, k + 12] for k in range(12)]
+    newcomer, crowd = [30], range(40, 60)
+    held = [[*exits[0], *newcomer], [*exits[1], *crowd], *exits[2:]]
+    by = joiner(dict.fromkeys([TokenKind.CLIENT_ADDRESS, TokenKind.PAYMENT, TokenKind.SIGNUP_DEVICE], held), ring(WIDE))
+
+    assert joined(by, [confirmed(WIDE)]) == [{*WIDE, *newcomer}]
+
+
 def test_who_does_not_belong_to_a_group_is_left_to_the_one_that_takes_it() -> None:
     """The office's group held an account of the farm more dearly, which holds the farm's card and not the office's."""
     held: Held = {TokenKind.PAYMENT: [FARM, OFFICE], TokenKind.CLIENT_ADDRESS: [FARM, OFFICE]}

@@ -370,10 +370,15 @@ class Joiner:
         return grown
 
     def _near(self, members: Codes, taken: npt.NDArray[np.bool_]) -> Codes:
-        """Unclaimed accounts that hold a token which the campaign shows, or pass work to or from it."""
+        """Unclaimed accounts that hold a token which the campaign shows, or a thing of it, or pass work to or fro."""
         found = [np.zeros(0, dtype=np.int32)]
         for view, shares in zip(self.views.views, self.ties.shares(members), strict=True):
             found += [view.holders_of(token) for token in shares]
+            if view.kind.family is Family.THINGS:
+                # Of many exits each may be shown by few of the campaign's accounts, and be its own all the same.
+                tokens, held = np.unique(view.held[rows_of(view.by_account, members)[0]], return_counts=True)
+                own = (held >= 2) & (held >= self.options.own_share * view.sizes[tokens])  # noqa: PLR2004 - shared
+                found += [view.holders_of(token) for token in tokens[own].tolist()]
         found.append(self.views.partner[rows_of(self.views.partner_bounds, members)[0]])
         near = np.unique(np.concatenate(found)).astype(np.int32)
         return near[~taken[near]]

@@ -84,6 +84,8 @@ class JoinOptions:
     """What stands against any account's being of a campaign at least, even of one that is most of the log (bits)."""
     least_share: float = 0.1
     """A group shows a token when this share of its accounts holds it: what one member does says nothing about all."""
+    own_share: float = 0.25
+    """Who holds a thing is looked at when so many of its holders are of a group, and two at least (bounds the time)."""
 
 
 class Ties:
