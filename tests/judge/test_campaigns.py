@@ -111,6 +111,17 @@ def test_an_account_that_two_networks_use_with_one_software_is_asked_about_where
     assert among_many[FARM[1]] is Tier.ACT  # where all go through many networks, that is how they work
 
 
+@pytest.mark.parametrize("visits", [1, 2])
+def test_a_visit_as_if_by_somebody_else_makes_a_victim_where_keys_are_stolen(visits: int) -> None:
+    """An owner who hardly works looks like a visitor; beside other stolen keys it is likelier the owner than not."""
+    farm = [{**row, "client_ip": "198.51.100.4"} for row in farm_rows()]
+    stolen = [{"account_id": STOLEN, **HOME}] * 12
+
+    found = tiers([*farm, *([{"account_id": FARM[1], **HOME}] * visits), *stolen])
+
+    assert (found[FARM[1]], found[STOLEN], found[FARM[0]]) == (Tier.WATCH, Tier.WATCH, Tier.ACT)
+
+
 def test_who_shares_no_things_as_the_others_do_is_asked_about_where_keys_are_stolen() -> None:
     """A thief uses a key and has no part in its account; where few share things, that says nothing."""
     farm = [{**row, "client_ip": "198.51.100.4"} for row in farm_rows()]

@@ -103,16 +103,6 @@ def test_a_firms_few_keys_behind_one_router_that_go_round_limits_are_watched() -
     assert judged(TOGETHER, eight, cards=(8,), retries=3).tier is Tier.REVIEW
 
 
-def test_a_few_keys_of_one_owner_may_be_paid_for_by_several() -> None:
-    """Three that work from a network that nobody else uses; ten with ten cards hide what they pay with."""
-    few, own = ["Open Robots Ltd", "", ""], "openrobots.example"
-
-    assert judged(TOGETHER, few, cards=(), networks=1, domain=own).tier is Tier.WATCH
-    assert judged(TOGETHER, few, cards=(), networks=0, domain=own).tier > Tier.WATCH
-    assert judged(TOGETHER, few, cards=(), networks=1).tier > Tier.WATCH
-    assert judged(TOGETHER, ["Open Robots Ltd"] * 10, cards=(), networks=1, domain=own).tier > Tier.WATCH
-
-
 def test_few_keys_of_one_name_are_watched_whoever_pays_for_each() -> None:
     """Eight of which one writes from a domain of its own; not nine, and not where none does."""
     eight, one = ["Open Robots Ltd"] * 8, ["openrobots.example"]

@@ -50,12 +50,12 @@ def counting(verdict: Verdict) -> set[Family]:
     return {one.family for one in verdict.weighed if one.counts}
 
 
-def test_a_group_of_few_accounts_goes_to_a_person_whatever_it_shows() -> None:
+def test_a_group_of_few_accounts_is_watched_whatever_it_shows() -> None:
     """A family or a team does among its few accounts what a campaign does among hundreds."""
     bits = {Family.THINGS: 300.0, Family.HAND_OFFS: 300.0, Family.RHYTHM: 300.0}
     seven, eight = (judge_group(group_of(MEMBERS[:count], bits), ROSTER, TRAFFIC, JudgeOptions()) for count in (7, 8))
 
-    assert (seven.tier, eight.tier) == (Tier.REVIEW, Tier.ACT)
+    assert (seven.tier, eight.tier) == (Tier.WATCH, Tier.ACT)
     assert (seven.few, eight.few) == (True, False)
 
 

@@ -256,7 +256,7 @@ def test_an_owners_own_bursts_are_none_of_others(seed: int) -> None:
 def test_keys_of_small_firms_that_take_over_from_each_other_accuse_nobody(tmp_path: Path, own: str) -> None:
     """Three keys with a domain and an exit of their firm, or with its name, though each is paid for by another card.
 
-    The same work without either is a hand's.
+    The same work without either is a hand's, though so few of each are only watched.
     """
     world = World(seed=3)
     world.honest(300, each=6)
@@ -277,7 +277,7 @@ def test_keys_of_small_firms_that_take_over_from_each_other_accuse_nobody(tmp_pa
         world.ask(giver, at, words, 0.2, client_ip=there, status=429, output_text=None)
         world.ask(taker, at + 1.5, words, client_ip=elsewhere)
 
-    named = accused(scan_world(world.write(tmp_path)), Tier.REVIEW)
+    named = accused(scan_world(world.write(tmp_path)), Tier.WATCH)
 
     assert named == ({name for name, _ in names} if own == "nothing" else set())
 

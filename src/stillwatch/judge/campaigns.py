@@ -131,8 +131,9 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
 ) -> tuple[Member, ...]:
     """The members, surest first.
 
-    An account that two hands use goes no further than watch: it may be a stolen key's owner, who is to be told. Neither
-    does one that only gives work in a group whose core shows more: it may be a relay's customer, whose conversations
+    An account that two hands use goes no further than watch: it may be a stolen key's owner, who is to be told; nor, in
+    a group many of whose accounts look stolen, one that was used even once as if by somebody else. Neither does one
+    that only gives work in a group whose core shows more: it may be a relay's customer, whose conversations
     went on there, unless it uses the group's software as most of those do, and shares things where others do. One that
     takes work over as well is, where nearly all others show more, unless a good part of what it sends is passed so. In
     a group that only shares things and words, neither does one that shows just one of them, unless all that it sends is
@@ -186,7 +187,7 @@ def _members(  # noqa: PLR0913 - everything a member's row is made of
         unsure = alone or confidence < options.act_confidence or only_shares[place]
         if tier is Tier.ACT and (unsure or vouched[place] or asked[place]):
             own = Tier.REVIEW
-        if excused[place] or only_passes[place]:
+        if excused[place] or only_passes[place] or (visited[place] and steals):
             confidence = min(confidence, options.victims.belongs)
             own = Tier.WATCH
         if Tier.WATCH in (own, verdict.tier):

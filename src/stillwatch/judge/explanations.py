@@ -61,9 +61,6 @@ class ExplanationOptions:
     left of them shares anything but networks: of two looked-at groups of a hosted runner's customers 0.85 do."""
     paying: float = 0.5
     """... where at least this share of them pays at all: some try a service for nothing."""
-    small_firm: int = 4
-    """So many keys of one owner need no common payer where they work from a network that nobody else uses: staff of a
-    small firm pay with cards of their own."""
     few_keys: int = 8
     """So many keys of one owner, who names it, one of whom at least writes from a domain of its own, are a firm's,
     whoever pays for each: that hides nothing, and campaigns have hundreds. Behind one router, which goes on with the
@@ -166,7 +163,7 @@ def _declared_owner(look: Look) -> Found | None:
     few = claimed and look.n <= look.options.few_keys
     if paid >= look.options.most_of:
         tied = "one payer pays for them"
-    elif own_net and (claimed or look.n <= look.options.small_firm):
+    elif own_net and claimed:
         tied = "they work from one network that nobody else uses"
     elif few:
         tied = "they are few"
@@ -181,7 +178,7 @@ def _declared_owner(look: Look) -> Found | None:
     plain = few and of_domain >= look.options.most_of
     found = _hides_nothing(look, "one declared owner", words, max(share, of_domain), may_evade=plain)
     # Many accounts that each pay with another card hide something, though they name one owner and share its network.
-    open_about_it = paid >= look.options.most_of or few or look.n <= look.options.small_firm
+    open_about_it = paid >= look.options.most_of or few
     return found if open_about_it else replace(found, no_further=Tier.REVIEW)
 
 

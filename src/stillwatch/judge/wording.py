@@ -113,9 +113,9 @@ def limits(group: Group, traffic: Traffic, roster: Roster, verdict: Verdict) -> 
             "Each account asks for things of its own, and nothing that they do together says that one hand deals these"
             " out: the group goes no further than watch"
         )
-    if verdict.few and verdict.tier is Tier.REVIEW:
+    if verdict.few and verdict.tier is Tier.WATCH:
         out.append(
-            "So few accounts go no further than review: households, teams and friends who pool their keys do among"
+            "So few accounts go no further than watch: households, teams and friends who pool their keys do among"
             " themselves what campaigns do"
         )
     out.append("Accounts are tied by what they share and do; who is behind them is not known from this")
