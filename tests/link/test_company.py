@@ -28,6 +28,7 @@ def company(
     partners: int = 1,
     how: HandOff = HandOff.RETRY,
     software: Sequence[Sequence[int]] = (),
+    options: CompanyOptions | None = None,
 ) -> set[int]:
     """Who joins the found part of a campaign of topic 0, where `acting` of it pass work on and the others ask `topic`.
 
@@ -48,7 +49,7 @@ def company(
     ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     traits = Traits(activity(rng, topics, exchanges), TraitOptions(), rng)
     members: npt.NDArray[np.int32] = np.array(FOUND, dtype=np.int32)
-    (group,) = Company(views, ties, traits, CompanyOptions()).taken_in([members])
+    (group,) = Company(views, ties, traits, options or CompanyOptions()).taken_in([members])
     return set(group.tolist()) - set(FOUND)
 
 
@@ -71,6 +72,14 @@ def test_the_other_half_of_a_slow_campaign_is_taken_in_together() -> None:
 def test_strangers_are_not_taken_in(strange: dict[str, int]) -> None:
     """A text alone ties nobody."""
     assert company(**strange) == set()  # type: ignore[arg-type]
+
+
+def test_users_of_a_harness_are_not_taken_in_with_few_accounts_that_relay_it() -> None:
+    """They ask for the same; but if they were of the relay, what passes in it would touch more than twelve of sixty."""
+    harness = [[*FOUND, *range(20, 60)]]
+
+    assert company(topic=0, texts=harness, partners=2) == set()
+    assert company(topic=0, texts=harness, partners=2, options=CompanyOptions(spread=0.0)) == set(range(20, 60))
 
 
 HALF = range(20, 40)

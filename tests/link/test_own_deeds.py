@@ -7,7 +7,7 @@ import pytest
 
 from stillwatch.link.hand_offs import HandOff
 from stillwatch.link.mixture import MixtureOptions
-from stillwatch.link.own_deeds import by_own_deed, only_gave, passed_each
+from stillwatch.link.own_deeds import among_few, by_own_deed, only_gave, passed_each
 from tests.link.test_mixture import GROUP, Pass, views_of
 
 MEMBERS = np.array(GROUP, dtype=np.int32)
@@ -68,6 +68,14 @@ def test_who_only_gave_is_told_from_who_took_and_from_whose_requests_were_tried_
     passes = [(0, 1, HandOff.CONTINUED), (2, 3, HandOff.QUOTED), (4, 5, HandOff.RETRY), (20, 1, HandOff.CONTINUED)]
 
     assert only_gave(views_of(passes), MEMBERS).tolist() == [True, False, True, False, False, False]
+
+
+def test_what_passes_in_a_circle_of_few_is_told_from_what_goes_round_among_many() -> None:
+    """Three pass anything, words or not, at one remove or more; who passes to strangers alone is among few."""
+    passes = [(0, 1, HandOff.CONTINUED), (1, 2, HandOff.QUOTED), (3, 4, HandOff.RETRY), (5, 20, HandOff.RETRY)]
+
+    assert among_few(views_of(passes), MEMBERS, 3).tolist() == [False, False, False, True, True, True]
+    assert among_few(views_of(passes), MEMBERS, 2).tolist() == [False, False, False, False, False, True]
 
 
 def test_how_much_of_what_it_sends_an_account_passes_counts_both_ways_and_leaves_out_words_and_strangers() -> None:

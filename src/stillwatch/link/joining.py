@@ -13,7 +13,7 @@ from stillwatch.link.choosing import Confirmed, chosen
 from stillwatch.link.company import Company
 from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.one_hand import Hands
-from stillwatch.link.own_deeds import by_own_deed, only_gave
+from stillwatch.link.own_deeds import among_few, by_own_deed, only_gave
 from stillwatch.link.parting import circles_of_things, parts_of, without_passing_apart
 from stillwatch.link.passing_circles import PassingCircles
 from stillwatch.link.pools import Pools
@@ -107,9 +107,9 @@ class Joiner:
             own = bits >= needed
             speaking = families >= self.options.speaking_bits
             doubtful = telling < self.options.tied_bits
-            doubtful[list(Family).index(Family.HAND_OFFS)] |= ~by_own_deed(
-                self.views, members, self.ties.mixture.own_deeds
-            )
+            own_deed = by_own_deed(self.views, members, self.ties.mixture.own_deeds)
+            few = among_few(self.views, members, self.options.least_circle)
+            doubtful[list(Family).index(Family.HAND_OFFS)] |= ~own_deed | few
             faint = speaking & doubtful
             if int(own.sum()) >= least:
                 gave = only_gave(self.views, members)[own]

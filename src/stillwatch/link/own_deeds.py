@@ -2,6 +2,8 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.group import Codes
 from stillwatch.link.mixture import Views
@@ -33,6 +35,19 @@ def by_own_deed(views: Views, members: Codes, least: int) -> npt.NDArray[np.bool
     for way in (retried, resumed):
         own |= from_others(takes & way, least) & from_others(~takes & way, least)
     return own
+
+
+def among_few(views: Views, members: Codes, least: int) -> npt.NDArray[np.bool_]:
+    """(n,) whether whatever an account passes within a group stays in a circle of fewer than `least` of its accounts.
+
+    Colleagues who go on with each other's conversations, and use the tool that a campaign uses, pass it nothing.
+    """
+    rows, owner = views.passes_between(members, members)
+    ends = owner, np.searchsorted(members, views.partner[rows])
+    graph = coo_array((np.ones(len(rows), dtype=np.int8), ends), shape=(len(members), len(members)))
+    circle = connected_components(graph, directed=False)[1]
+    few: npt.NDArray[np.bool_] = np.bincount(circle)[circle] < least
+    return few
 
 
 def only_gave(views: Views, members: Codes) -> npt.NDArray[np.bool_]:

@@ -76,6 +76,9 @@ class JoinOptions:
     """Accounts that pass work among themselves only stay in a group where all else says so much for an account of them,
     on average (bits). On nine looked-at logs of levels 2 and 3 circles of another campaign have 0.2 and less, those of
     the group's own 1.6 and more, but for a reseller's, whose accounts have nothing in common but what they pass."""
+    least_circle: int = 8
+    """What passes in a group among fewer accounts than this, and to none of its others, says of them what it would of
+    as small a group (`JudgeOptions.least_to_review`): nothing is enforced on it."""
     tied_bits: float = 6.0
     """An account is tied to a group with this much evidence of its own (bits)."""
     belongs_bits: float = 2.0
