@@ -88,6 +88,16 @@ def test_a_weaker_tier_claims_less(tier: Tier, claim: str) -> None:
     assert claim in words.summary(campaign)
 
 
+def test_the_heading_counts_what_a_person_should_look_at() -> None:
+    """Groups that are only watched are no campaigns found."""
+    campaign = example_findings().campaigns[0]
+    look, watch = replace(campaign, tier=Tier.REVIEW), replace(campaign, tier=Tier.WATCH)
+
+    assert words.found((look, watch), 1_668) == "1 campaign among 1,668 accounts"
+    assert words.found((watch, watch), 1_668) == "Nothing to look into, 2 groups to watch among 1,668 accounts"
+    assert words.found((), 1_668) == "No campaign found"
+
+
 def test_what_is_explained_does_not_count() -> None:
     """Evidence that an honest explanation accounts for, or that chance makes, adds no bits."""
     evidence = (

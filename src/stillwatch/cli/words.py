@@ -144,6 +144,19 @@ def by_tier(campaigns: Sequence[Campaign]) -> str:
     return listed([f"{number(count)} at tier {tier.label}" for tier, count in counts if count])
 
 
+def found(campaigns: Sequence[Campaign], accounts: int) -> str:
+    """Say in a heading how many campaigns a person should look at, or that groups are only watched."""
+    among = f"among {counted(accounts, 'account')}"
+    above = sum(campaign.tier > Tier.WATCH for campaign in campaigns)
+    if above:
+        return f"{counted(above, 'campaign')} {among}"
+    return (
+        f"Nothing to look into, {counted(len(campaigns), 'group')} to watch {among}"
+        if campaigns
+        else "No campaign found"
+    )
+
+
 def acting(tier: Tier) -> str:
     """Say how firmly a group acts as one, in the plural."""
     match tier:
