@@ -35,3 +35,13 @@ def test_some_accounts_share_what_they_would_if_the_others_were_not_there(
 
     for column in ("tokens", "by_token", "holders", "by_account", "held", "weight", "known"):
         assert np.array_equal(getattr(found, column), getattr(alone, column)), column
+
+
+@given(HOLDERS, st.lists(st.integers(0, 7), max_size=8))
+def test_how_many_hold_some_tokens_is_what_is_told_of_all(holders: list[set[int]], places: list[int]) -> None:
+    """Only those asked about are looked at."""
+    incidence = held(holders)
+    asked = np.array([place for place in places if place < len(incidence.tokens)], dtype=np.int32)
+
+    assert incidence.sizes_of(asked).tolist() == [len(incidence.holders_of(place)) for place in asked.tolist()]
+    assert incidence.sizes_of(asked).tolist() == incidence.sizes[asked].tolist()

@@ -194,7 +194,7 @@ def spread_by_chance(views: Views, members: Codes, others: Codes) -> float:
 
     Null: either end of each pair of accounts between which work passed falls on an account of both by how much it
     sends; how many are touched is taken as normal, with the variance of independent accounts (of balls in boxes it is
-    less: Johnson and Kotz 1977, section 3.2).
+    less: Johnson and Kotz 1977, Urn Models and Their Application, chapter 3).
     """
     rows, owner = views.passes_between(members, members)
     strong = ~views.quoted[rows]

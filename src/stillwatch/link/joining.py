@@ -377,7 +377,7 @@ class Joiner:
             if view.kind.family is Family.THINGS:
                 # Of many exits each may be shown by few of the campaign's accounts, and be its own all the same.
                 tokens, held = np.unique(view.held[rows_of(view.by_account, members)[0]], return_counts=True)
-                own = (held >= 2) & (held >= self.options.own_share * view.sizes[tokens])  # noqa: PLR2004 - shared
+                own = (held >= 2) & (held >= self.options.own_share * view.sizes_of(tokens))  # noqa: PLR2004 - shared
                 found += [view.holders_of(token) for token in tokens[own].tolist()]
         found.append(self.views.partner[rows_of(self.views.partner_bounds, members)[0]])
         near = np.unique(np.concatenate(found)).astype(np.int32)

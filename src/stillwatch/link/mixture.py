@@ -234,7 +234,7 @@ class Views:
             if view.kind.family is not Family.WORDS or view.kind is TokenKind.SETTINGS or len(view.tokens) == 0:
                 continue
             tokens, counts = np.unique(view.held[rows_of(view.by_account, members)[0]], return_counts=True)
-            own = tokens[(2 * counts >= len(members)) & (view.sizes[tokens] <= options.most_around * len(members))]
+            own = tokens[(2 * counts >= len(members)) & (view.sizes_of(tokens) <= options.most_around * len(members))]
             found += [view.holders_of(token) for token in own[: options.most_texts].tolist()]
         around: Codes = np.unique(np.concatenate(found)).astype(np.int32)
         return around
