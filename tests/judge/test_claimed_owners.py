@@ -125,6 +125,7 @@ def test_keys_of_one_name_and_one_network_that_many_cards_pay_for_go_to_a_person
     assert "one declared owner" in {one.name for one in declared.explanations}
     assert "one declared owner" not in {one.name for one in unnamed.explanations}
     assert judged(TOGETHER, ten, cards=(), domain=own).tier is Tier.ACT
+    assert judged(TOGETHER, ten, cards=(), networks=1, domain="openrobots.example").tier > Tier.WATCH
 
 
 @pytest.mark.parametrize(("owners", "cards"), [(7, (10,)), (10, (5, 5))], ids=["few name it", "two cards"])

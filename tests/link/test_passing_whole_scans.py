@@ -67,7 +67,7 @@ def test_people_with_two_accounts_each_are_named_by_nothing_that_many_do(seed: i
     """Each goes on with a limited request on the other account, from one home; their software is half of the log's."""
     world = World(seed=seed)
     world.honest(400, each=10, days=DAYS)
-    for person in range(4):
+    for person in range(6):
         home = world.address()
         one, other = (world.account(f"twice-{person}-{k}") for k in range(2))
         for turn in range(12):
@@ -82,4 +82,4 @@ def test_people_with_two_accounts_each_are_named_by_nothing_that_many_do(seed: i
         if row["account_id"].startswith("twice"):
             row["request_params"] = '{"max_tokens": 4096}'
 
-    assert not accused(scan_world(world.write(tmp_path / "w")), Tier.REVIEW)
+    assert not accused(scan_world(world.write(tmp_path / "w")), Tier.WATCH)
