@@ -28,10 +28,12 @@ def judged(
     sameness: float = 0.0,
     domain: str | list[str] | None = None,
     unpaid: int = 0,
+    address: int = 0,
+    others: int = 0,
 ) -> Campaign:
     """Accounts of `owners` that share cards, the first so many accounts one each, and networks with each other.
 
-    The last `unpaid` of them pay nothing.
+    The last `unpaid` of them pay nothing. All of them go by so many addresses, which so many others use as well.
     """
     names = NAMES[: len(owners)]
     rows = [{"account_id": name, "client_ip": f"198.51.{100 + i}.4"} for i, name in enumerate(names) for _ in range(20)]
@@ -54,6 +56,10 @@ def judged(
         tokens.append(token(TokenKind.PAYMENT, number, [roster.ids.index(name) for name in names[first:][:count]]))
         first += count
     tokens += [token(TokenKind.CLIENT_BLOCK, (203 << 24) + (k << 8), codes.tolist()) for k in range(networks)]
+    for k in range(address):
+        users = [roster.ids.index(name) for name in names][k::address]
+        shared = token(TokenKind.CLIENT_ADDRESS, (198 << 24) + k, users)
+        tokens.append(replace(shared, outside=others))
     group = group_of(codes, bits, tokens=tokens, speaking=list(bits))
     passed = Passing(words="tried again elsewhere", pairs=retries, times=retries, evades=True)
     group = replace(group, sameness=sameness, passings=(passed,) if retries else ())
@@ -167,6 +173,20 @@ def test_a_customers_own_domain_is_a_name_as_well() -> None:
 
     assert judged(SHARING, few, domain=[f"shop{i}.example" for i in range(10)]).tier is Tier.WATCH
     assert judged(SHARING, few, domain=["post.example"] * 5 + ["mail.example"] * 5).tier is Tier.REVIEW
+
+
+def test_accounts_with_one_card_and_one_address_are_one_customer_whatever_they_are_called() -> None:
+    """A fleet of agents with an account each: nothing is hidden, unless they act together or others are there, too."""
+    nameless = [""] * 10
+
+    assert judged(SHARING, nameless, address=1).tier is Tier.WATCH
+    assert [one.name for one in judged(SHARING, nameless, address=1).explanations] == ["one customer"]
+    assert judged(SHARING, nameless, cards=(8, 1, 1), address=1).tier is Tier.WATCH
+    assert judged(SHARING, nameless, cards=(5, 5), address=1).tier is Tier.REVIEW
+    assert judged(SHARING, nameless, address=2).tier is Tier.REVIEW
+    assert judged(SHARING, nameless).tier is Tier.REVIEW
+    assert judged(SHARING, nameless, address=1, others=1).tier is Tier.REVIEW
+    assert judged(TOGETHER, nameless, address=1).tier is Tier.ACT
 
 
 def test_customers_of_one_hosted_service_are_watched() -> None:

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from stillwatch.facts.incidence import Incidence
+from stillwatch.facts.token import TokenKind
 from stillwatch.link.echoes import Echoes, backwards
 from stillwatch.link.hand_offs import PUT_OFF, HandOff, HandOffs
 from stillwatch.link.mixture import MixtureOptions, Views
@@ -112,3 +114,27 @@ def test_what_is_put_off_backwards_as_often_says_nothing_for_a_group(how: HandOf
 
     assert told[0] > 20.0
     assert told[1] < 1.0
+
+
+def senders(groups_own: int, backwards_elsewhere: int) -> float:
+    """What it says for six pairs that put off, of 300 who send one text; others of these meet the wrong way round.
+
+    Besides the six, so many pairs of the others put off rightly.
+    """
+    accounts, text = 1_000, np.arange(300, dtype=np.int32)
+    members = np.arange(12, dtype=np.int32)
+    rightly = [(2 * k, 2 * k + 1, HandOff.PARKED) for k in range(6 + groups_own)]
+    wrongly = [(100 + 2 * k, 101 + 2 * k, HandOff.PARKED) for k in range(backwards_elsewhere)]
+    view = Incidence.of(
+        TokenKind.TEMPLATE, np.zeros(len(text), np.uint64), text, np.ones(len(text), np.float32),
+        np.ones(accounts, dtype=np.bool_),
+    )  # fmt: skip
+    some = Views([view], pairs(rightly), np.full(accounts, 20, dtype=np.int64), Echoes.of(pairs(wrongly), accounts))
+    return some.put_off_bits(members, MixtureOptions())
+
+
+def test_a_group_that_was_found_by_what_passes_among_many_is_asked_what_passes_wrongly_among_them() -> None:
+    """Who of 300 senders of a text seem to put off are pairs of strangers, if as many do the wrong way round."""
+    assert senders(0, 0) > 20
+    assert senders(0, 6) < 4
+    assert senders(18, 6) > senders(0, 6)  # a group is asked about its own share of what passes so

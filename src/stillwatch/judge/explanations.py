@@ -104,6 +104,7 @@ def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: E
         _one_product,
         _one_payer,
         _claimed_customers,
+        _one_customer,
         _one_service,
         _several_places,
         _one_event,
@@ -300,6 +301,23 @@ def _claimed_customers(look: Look) -> Found | None:
         return None
     words = f"one payer for {len(set(names))} organisations or e-mail domains of their own, unverified"
     return replace(_found("claimed customers", words, paid), no_further=Tier.WATCH, of_sharing_only=True)
+
+
+def _one_customer(look: Look) -> Found | None:
+    """One card and one address for all, which nobody else has, whatever names the accounts have, if any.
+
+    A fleet of agents, say, with an account for each. Who keeps accounts apart does not pay for them with one card and
+    work with them from one address; and the provider can give one budget to a card.
+    """
+    addresses = (token for token in look.group.tokens if token.kind is TokenKind.CLIENT_ADDRESS)
+    address = max(addresses, key=lambda token: token.inside, default=None)
+    if address is None or address.outside or look.verified():
+        return None
+    share = min(look.most_held(TokenKind.PAYMENT), address.inside / look.n)
+    if share < look.options.most_of:
+        return None
+    words = f"one payment instrument and one address for {share:.0%} of the accounts, and nobody else has either"
+    return replace(_found("one customer", words, share), no_further=Tier.WATCH, of_sharing_only=True)
 
 
 def _one_service(look: Look) -> Found | None:

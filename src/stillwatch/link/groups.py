@@ -54,8 +54,9 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
     proposed = candidates(incidences, passed, len(roster), options.candidates, rng)
     echoes = Echoes.of(evidence.echoed, len(roster))
     views = Views(
-        incidences, passed, traffic.activity.exchanges, echoes, evidence.customer, options.most_of_one_customer
-    )
+        incidences, passed, traffic.activity.exchanges, echoes, evidence.customer, options.most_of_one_customer,
+        options.mixture,
+    )  # fmt: skip
     software = next((view for view in incidences if view.kind is TokenKind.SETTINGS), None)
     traits = Traits(traffic.activity, options.pools.traits, rng, software)
     paces = Family.RHYTHM in options.families  # interchangeable traffic is of this family

@@ -52,7 +52,8 @@ class MixtureOptions:
     """What is put off tells no more than quotations do where so much goes the wrong way round in or around a group, as
     a share of what goes the right way in it: people who work on the same public texts."""
     most_around: float = 4.0
-    """Those who send the texts of a group are asked about as well where so many times as many as it has do, at most."""
+    """Those who send the texts of a group are asked about as well where so many times as many as it has do, at most; of
+    texts that more send, up to as many as the group is held against, by as much as the group takes part in."""
     most_texts: int = 64
     """Texts of a group that are looked at so (bounds the time)."""
     put_off: float = 1.0
@@ -70,6 +71,13 @@ class MixtureOptions:
     """What failed is asked elsewhere, so or in other words, hours or days later by luck between a few accounts, in
     groups of three to seven on looked-at logs: on 22 of them 49 pairs of honest accounts made the same request so, and
     65 did the wrong way round. Where so many of a group take part in it, it is as telling as any other hand-off."""
+    milieu: int = 2_500
+    """What a group shares is held against so many accounts at most, as if whoever outside it holds that were among
+    them. In a large log those who live in one place, work in one trade or rent from one host share networks, tools and
+    texts that hardly anybody else has, without having to do with each other; it would read as twenty logs of that
+    size side by side, of each of which our figures hold, and did not: of 20,500 honest accounts 568 were accused."""
+    milieu_each: int = 10
+    """... or against so many times as many as a group has: wide campaigns are found among many more."""
     most_passes: int = 3
     """Hand-offs of one account beyond this many add nothing: they are not independent of each other."""
 
@@ -85,6 +93,7 @@ class Views:
         echoes: Echoes | None = None,
         customer: Codes | None = None,
         most_of_one: float = 1.0,
+        options: MixtureOptions = MixtureOptions(),
     ) -> None:
         """Prepare `views` for accounts with that many exchanges each.
 
@@ -92,10 +101,12 @@ class Views:
         `most_of_one` of it are.
         """
         self.views = views
+        self.options = options
         self.customer = np.arange(len(exchanges), dtype=np.int32) if customer is None else customer
         self.most_of_one = most_of_one
         self.echoes = Echoes.none(len(exchanges)) if echoes is None else echoes
         self.frequency = [view.frequency() for view in views]
+        self.known = [int(view.known.sum()) for view in views]
         self.mass = [np.zeros(len(view.tokens)) for view in views]
         self.exchanges = exchanges
         self.total = float(exchanges.sum())
@@ -119,13 +130,21 @@ class Views:
         self.quotations = np.bincount(self.partner_of[self.quoted], minlength=len(exchanges))
         self.partner_bounds = np.searchsorted(self.partner_of, np.arange(len(exchanges) + 1))
 
+    def milieu(self, size: int) -> int:
+        """How many accounts at most a group of that many is held against."""
+        return max(self.options.milieu, self.options.milieu_each * size)
+
+    def commoner(self, place: int, size: int) -> float:
+        """How much commoner a token of one view is, at most, in the milieu of a group of that many than in the log."""
+        return max(1.0, self.known[place] / self.milieu(size))
+
     def ratios(self, members: Codes, r: Floats, place: int, barred: int, reuse: float) -> tuple[Floats, float]:
         """Each member's likelihood ratio in one view against the others, and the reuse that this implies."""
         view = self.views[place]
         out = np.ones(len(members))
         again = leave_one_out(
-            members, r, view.by_account, view.held, view.weight, view.known, self.frequency[place], barred, reuse,
-            self.mass[place], out,
+            members, r, view.by_account, view.held, view.weight, view.known, self.frequency[place],
+            self.commoner(place, len(members)), barred, reuse, self.mass[place], out,
         )  # fmt: skip
         return out, float(again)
 
@@ -133,7 +152,8 @@ class Views:
         """Evidence in bits that the group reuses tokens of one view, averaged over the strengths of reuse."""
         view = self.views[place]
         background, scratch = self.frequency[place], self.mass[place]
-        tokens = (view.by_account, view.held, view.weight, view.known, background, barred)
+        commoner = self.commoner(place, len(members))
+        tokens = (view.by_account, view.held, view.weight, view.known, background, commoner, barred)
         logs = [0.0, *(float(in_sequence(members, *tokens, reuse, scratch)) for reuse in REUSES)]
         return _mean_of_powers(logs)
 
@@ -141,9 +161,10 @@ class Views:
         """`group_bits` of many groups in one view, at the lower strength of reuse only."""
         view = self.views[place]
         out = np.zeros(len(bounds) - 1)
+        commoner = np.array([self.commoner(place, size) for size in np.diff(bounds).tolist()])
         quick_bits(
-            bounds, members, view.by_account, view.held, view.weight, view.known, self.frequency[place], REUSES[0],
-            self.mass[place], out,
+            bounds, members, view.by_account, view.held, view.weight, view.known, self.frequency[place], commoner,
+            REUSES[0], self.mass[place], out,
         )  # fmt: skip
         return out
 
@@ -218,23 +239,36 @@ class Views:
         For how much does rightly, which counts in the group alone, so that its neighbours cannot make up for what
         chance does around it.
         """
-        rows, _ = self.passes_between(members, members)
-        told = self.put_off[rows] | (self.quoted[rows] if HandOff.QUOTED in kinds else False)
-        forwards = int((told & self.takes[rows]).sum())
-        return self.echoes.within(self._around(members, options), kinds) <= options.most_echoes * (forwards + 1)
+        return self._wrongly(members, kinds, options) <= options.most_echoes * (self._rightly(members, kinds) + 1)
 
-    def _around(self, members: Codes, options: MixtureOptions) -> Codes:
-        """A group with everybody who sends a text that half of it sends and few others do.
+    def _wrongly(self, members: Codes, kinds: Sequence[HandOff], options: MixtureOptions) -> float:
+        """How much of some kinds passes the wrong way round in a group and among those who send its texts.
 
         A group may have been found by what passes in it the right way round, and chance makes others of those who send
-        its text meet the wrong way round.
+        its texts meet the wrong way round. Where these are many, so much of it counts as the group has of what passes
+        among them the right way round.
         """
+        found = float(self.echoes.within(self._around(members, options.most_around * len(members), options), kinds))
+        crowd = self._around(members, self.milieu(len(members)), options)
+        wrongly = self.echoes.within(crowd, kinds)
+        if wrongly <= found:
+            return found
+        return max(found, wrongly * self._rightly(members, kinds) / max(self._rightly(crowd, kinds), 1))
+
+    def _rightly(self, members: Codes, kinds: Sequence[HandOff]) -> int:
+        """How much that is put off, and quoted where that is asked, passes in a group."""
+        rows, _ = self.passes_between(members, members)
+        told = self.put_off[rows] | (self.quoted[rows] if HandOff.QUOTED in kinds else False)
+        return int((told & self.takes[rows]).sum())
+
+    def _around(self, members: Codes, most: float, options: MixtureOptions) -> Codes:
+        """A group with everybody who sends a text that half of it sends and at most so many accounts in all do."""
         found = [members]
         for view in self.views:
             if view.kind.family is not Family.WORDS or view.kind is TokenKind.SETTINGS or len(view.tokens) == 0:
                 continue
             tokens, counts = np.unique(view.held[rows_of(view.by_account, members)[0]], return_counts=True)
-            own = tokens[(2 * counts >= len(members)) & (view.sizes_of(tokens) <= options.most_around * len(members))]
+            own = tokens[(2 * counts >= len(members)) & (view.sizes_of(tokens) <= most)]
             found += [view.holders_of(token) for token in own[: options.most_texts].tolist()]
         around: Codes = np.unique(np.concatenate(found)).astype(np.int32)
         return around
@@ -291,8 +325,7 @@ class Views:
             return 0.0
         share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
         backwards = float(np.isin(self.echoes.kind, PUT_OFF).sum()) / 2.0
-        echoes = float(self.echoes.within(self._around(members, options), PUT_OFF))
-        expected = max(options.least_expected, backwards * share**2, echoes)
+        expected = max(options.least_expected, backwards * share**2, self._wrongly(members, PUT_OFF, options))
         return more_than(pairs, expected, options.put_off)
 
     def passes_among(self, members: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

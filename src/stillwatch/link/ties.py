@@ -110,9 +110,11 @@ class Ties:
     def prior_bits(self, size: int) -> float:
         """What stands against an account's being one of a campaign of that many, before anything is known of it (bits).
 
-        The rarer a campaign's accounts are among all, the more strangers have a chance to look like one of them.
+        The rarer a campaign's accounts are among all, the more strangers have a chance to look like one of them; but
+        only those of its milieu do, against whom the evidence is held.
         """
-        return max(self.options.least_prior_bits, float(np.log2(max(1, self.accounts - size) / max(1, size))))
+        strangers = min(self.accounts, self.views.milieu(size)) - size
+        return max(self.options.least_prior_bits, float(np.log2(max(1, strangers) / max(1, size))))
 
     def background(self, groups: list[Codes]) -> list[Floats]:
         """By view, how often accounts outside every group hold each token: what honest traffic shows."""
@@ -182,8 +184,9 @@ class Ties:
                 continue
             # Both groups must show it broadly; the rarer it is outside all groups, the more it says. Accounts have one
             # card and a few addresses, whose shares add up, but any number of templates, of which the best counts.
+            commoner = self.views.commoner(place, len(ours) + len(theirs))
             common = [
-                min(mine[token], other[token]) * float(-np.log2(background[place][token]))
+                min(mine[token], other[token]) * float(-np.log2(min(1.0, commoner * background[place][token])))
                 for token in mine.keys() & other.keys()
             ]
             best = max(common, default=0.0) if view.kind.family is Family.WORDS else sum(common)
@@ -270,7 +273,8 @@ class Ties:
             others = (among - belongs[owner]) / np.maximum(known - belongs[owner], 1)
             # A hand that spreads over many cards still shows each of them more than strangers do.
             total = max(float(counts.sum()) / known, 1.0) if view.kind.family is Family.THINGS else 1.0
-            by_row = np.log2((1.0 - reuse) + reuse * others / total / background[place][held])
+            often = np.minimum(self.views.commoner(place, len(members)) * background[place][held], 1.0)
+            by_row = np.log2((1.0 - reuse) + reuse * others / total / often)
             bits = np.full(len(accounts), np.log2(1.0 - reuse))
             np.maximum.at(bits, owner, by_row)
             if view.kind is TokenKind.TRIED_TEXT and not firm:

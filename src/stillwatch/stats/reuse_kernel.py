@@ -6,6 +6,8 @@ the two is (1 - reuse) + reuse * sum_t w_t g_t / f_t, with w_t the share of the 
 Null: sources draw from the background independently of the group. Taken in sequence, with g from earlier sources
 only, the product of the ratios is an e-value (its mean under the null is at most 1), so its log2 is evidence in bits
 that survives looking at many groups by Markov's inequality (Shafer 2021; Ramdas et al. 2023, section 2).
+A token may be taken to be so many times `commoner` than among all: what is rare in a log need not be so where a group
+lives. For larger f the ratios are smaller, so that the product is an e-value all the same.
 """
 
 import numba as nb
@@ -13,7 +15,7 @@ import numpy as np
 
 
 @nb.njit(cache=True, nogil=True)
-def leave_one_out(members, r, by_account, held, weight, known, frequency, barred, reuse, mass, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def leave_one_out(members, r, by_account, held, weight, known, frequency, commoner, barred, reuse, mass, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Write each member's likelihood ratio against the others, weighted by their membership `r`, into `out`.
 
     `barred` is the place of a token that does not count (the one that proposed the group), or -1. `mass` is zeroed
@@ -39,7 +41,7 @@ def leave_one_out(members, r, by_account, held, weight, known, frequency, barred
             token = held[j]
             if token != barred:
                 share = max(mass[token] - r[i], 0.0) / others
-                ratio += weight[j] * share / frequency[token]
+                ratio += weight[j] * share / min(1.0, commoner * frequency[token])
         out[i] = (1.0 - reuse) + reuse * ratio
         seen += r[i]
         reused += r[i] * reuse * ratio / out[i]
@@ -52,7 +54,7 @@ def leave_one_out(members, r, by_account, held, weight, known, frequency, barred
 
 
 @nb.njit(cache=True, nogil=True)
-def in_sequence(members, by_account, held, weight, known, frequency, barred, reuse, mass):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def in_sequence(members, by_account, held, weight, known, frequency, commoner, barred, reuse, mass):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Log2 of the e-value of the group's reuse, each member judged by those before it only."""
     bits = 0.0
     before = 0.0
@@ -65,7 +67,7 @@ def in_sequence(members, by_account, held, weight, known, frequency, barred, reu
             for j in range(by_account[a], by_account[a + 1]):
                 token = held[j]
                 if token != barred:
-                    ratio += weight[j] * (mass[token] / before) / frequency[token]
+                    ratio += weight[j] * (mass[token] / before) / min(1.0, commoner * frequency[token])
             bits += np.log2((1.0 - reuse) + reuse * ratio)
         before += 1.0
         for j in range(by_account[a], by_account[a + 1]):
@@ -79,8 +81,8 @@ def in_sequence(members, by_account, held, weight, known, frequency, barred, reu
 
 
 @nb.njit(cache=True, nogil=True)
-def quick_bits(group_bounds, group_members, by_account, held, weight, known, frequency, reuse, mass, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def quick_bits(group_bounds, group_members, by_account, held, weight, known, frequency, commoner, reuse, mass, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """`in_sequence` for many groups at once: group k is group_members[group_bounds[k] : group_bounds[k + 1]]."""
     for k in range(len(group_bounds) - 1):
         members = group_members[group_bounds[k] : group_bounds[k + 1]]
-        out[k] = in_sequence(members, by_account, held, weight, known, frequency, -1, reuse, mass)
+        out[k] = in_sequence(members, by_account, held, weight, known, frequency, commoner[k], -1, reuse, mass)
