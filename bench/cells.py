@@ -22,6 +22,7 @@ from bench.baselines.comparison import Benign, score_all, score_limits
 from bench.baselines.ranking import rank_accounts
 from bench.baselines.requests import Floats, Requests, read_requests
 from bench.peers.run import PeerFailed, Peers
+from bench.side_by_side import side_by_side
 from stillwatch.facts.campaign import Findings, Tier
 from stillwatch.pipeline import ScanRequest, scan
 from stillwatch.range import Proportions, Scan, make_range, score
@@ -32,6 +33,10 @@ SECRET: Final = b"the scoreboard's secret: 32 byte"
 """Fixed, so that a run can be repeated: these logs are made up and there is nothing to protect."""
 ADAPTIVE: Final = max(LEVELS)
 """The level whose campaigns react to being limited, and which therefore needs somebody who limits them."""
+
+
+_OTHER_SEEDS: Final = range(100_000, 100_100)
+"""Beside a range lie those of seeds so much higher: which no evaluation seed is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +50,8 @@ class Mixture:
     scale: float
     days: float | None = None
     proportions: Proportions = field(default_factory=Proportions)
+    beside: int = 0
+    """So many honest ranges of the same scale, of other seeds, lie side by side with it in one log."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +59,7 @@ class Cell:
     """What is measured once."""
 
     what: str
-    """Name of the measurement: `level`, `development`, `honest`, `hashed`, `metadata`, `one in 100` ..."""
+    """Its name: `level`, `development`, `honest`, `hashed`, `metadata`, `one in 100` or `one of 15 logs`."""
     level: int
     seed: int
     mixture: Mixture
@@ -129,6 +136,15 @@ class Workplace:
         if out.exists():
             return out
         draft = out.with_name(f"{out.name}.part-{time.time_ns()}")
+        if cell.mixture.beside:
+            alone = replace(cell.mixture, beside=0)
+            others = [
+                replace(cell, what="honest", level=0, seed=cell.seed + k, mixture=replace(alone, campaigns=()))
+                for k in _OTHER_SEEDS[: cell.mixture.beside]
+            ]
+            side_by_side([self.made(replace(cell, what="level", mixture=alone)), *map(self.made, others)], draft)
+            draft.rename(out)
+            return out
         watcher = _Watcher(self, draft.with_name(f"{draft.name}-watch")) if cell.level == ADAPTIVE else None
         with _timed() as seconds:
             made = make_range(

@@ -26,6 +26,8 @@ DEVELOPMENT_SEED: Final = 11
 """On which the best limit is chosen, and whose honest traffic the baselines learn from."""
 MIDDLE: Final = 1
 """The level of the rows about texts, rarity and development: the least that the published relays' tooling gives."""
+CAREFUL: Final = 2
+"""The level of the row on one large log: nothing is shared on paper, so that words and neighbours weigh most."""
 SCALE: Final = 0.0005
 QUICK_SCALE: Final = 1e-5
 QUICK_CAMPAIGNS: Final = ("hydra_api_load_balanced", "live_relay")
@@ -44,6 +46,8 @@ class Choice:
     honest: tuple[str, ...] | None = None
     one_in: tuple[int, ...] = (100, 1000)
     """Of the accounts are a campaign's, in the rows on few campaigns."""
+    beside: int = 14
+    """Honest ranges beside one with campaigns, in the row on one large log."""
 
 
 def main() -> None:
@@ -83,6 +87,9 @@ def cells(choice: Choice) -> Iterator[Cell]:
     for one_in in choice.one_in:
         mixture = replace(_rare(choice.scale)[one_in], honest=choice.honest)
         yield Cell(what=f"one in {one_in}", level=middle, seed=first, mixture=mixture, compared=True)
+    careful = CAREFUL if CAREFUL in choice.levels else middle
+    large = replace(whole, beside=choice.beside)
+    yield Cell(what=f"one of {choice.beside + 1} logs", level=careful, seed=first, mixture=large)
 
 
 def _rare(scale: float) -> dict[int, Mixture]:
@@ -132,6 +139,7 @@ def _choice(chosen: argparse.Namespace) -> Choice:
         campaigns=QUICK_CAMPAIGNS,
         honest=QUICK_HONEST,
         one_in=(100,),
+        beside=2,
     )
 
 

@@ -18,6 +18,8 @@ NAMED_AT: Final = "review"
 """The tier from which on an account counts as named: a person is asked to look at it."""
 LEAST_RECALL: Final = 0.5
 """Below it a row is told as a failure: the detector sees less than half."""
+_FEW: Final = ("one in", "one of")
+"""Measurements on logs in which campaigns are few begin so."""
 LEAST_PRECISION: Final = 0.95
 """Below it a level is told as a failure: one in twenty of those named is honest."""
 MOST_CALIBRATION_ERROR: Final = 0.05
@@ -130,8 +132,8 @@ def _failures(
         count = _tier(each, NAMED_AT)["precision"]["of"]
         if count:
             found.append(f"- honest traffic alone, seed {each['seed']}: {count} accounts named at review or act")
-    rows = [each for what, cells in of.items() if what in {"hashed", "metadata"} or what.startswith("one in")
-            for each in cells]  # fmt: skip
+    beside = [what for what in of if what in {"hashed", "metadata"} or what.startswith(_FEW)]
+    rows = [each for what in beside for each in of[what]]
     for each in rows:
         found += [f"- {each['what']}: {line}" for line in _fell_short(each)]
     return found or ["Nothing fell below the marks that `bench/scoreboard_page.py` sets."]
@@ -316,9 +318,11 @@ def _without_text(levels: Mapping[int, list[Result]], of: Mapping[str, list[Resu
 
 
 def _rare(of: Mapping[str, list[Result]]) -> Iterator[str]:
-    yield "Ranges in which campaigns hold about so many of the accounts; one seed, so intervals are wide."
+    yield "Ranges in which campaigns hold about so many of the accounts; one seed, so intervals are wide. One of so"
+    yield "many logs: a range of level 2 with campaigns beside honest ranges of other seeds, as one log, in which what"
+    yield "one range's hosts and trades share is rare."
     yield ""
-    cells = [each for what, found in of.items() if what.startswith("one in") for each in found]
+    cells = [each for what, found in of.items() if what.startswith(_FEW) for each in found]
     rows = [
         [each["what"], f"{each['score']['hostile']} of {each['score']['accounts']:,}", *_row(each)] for each in cells
     ]

@@ -11,6 +11,8 @@ import pytest
 from bench import scoreboard, scoreboard_page
 from bench.baselines.comparison import METHODS
 from bench.cells import Cell, Mixture, Workplace, without_text
+from bench.side_by_side import side_by_side
+from stillwatch.range import make_range
 from stillwatch.range.tables import ACCOUNTS, EXCHANGES
 
 SECTIONS = (
@@ -75,7 +77,7 @@ def test_a_quick_run_writes_every_section(tmp_path: Path, monkeypatch: pytest.Mo
     kept = [json.loads(path.read_text()) for path in (work / "cells").glob("*.json")]
     assert [each["failed"] for each in kept if "failed" in each] == []
     assert {each["what"] for each in kept} == {
-        "development", "level", "honest", "hashed", "metadata", "one in 100"
+        "development", "level", "honest", "hashed", "metadata", "one in 100", "one of 3 logs"
     }  # fmt: skip
     texts = {each["what"]: [count > 0 for count in each["texts"]] for each in kept if "texts" in each}
     assert texts["hashed"][:2] == [False, True]
@@ -183,3 +185,31 @@ def test_a_cell_that_failed_is_tried_again(tmp_path: Path, monkeypatch: pytest.M
     assert place.result(cell)["failed"] == "OSError: disk full"
     assert place.result(cell)["auc"] == 1.0
     assert place.result(cell)["auc"] == 1.0
+
+
+def test_ranges_side_by_side_are_one_log_of_other_accounts_and_firms(tmp_path: Path) -> None:
+    """One seed twice is two crowds: nobody and no firm is in both, and times and texts stay as they were."""
+    made = [tmp_path / "one", tmp_path / "two"]
+    for each in made:
+        make_range(each, scale=1e-5, seed=4, level=1, campaigns=("live_relay",), honest=("individual_developer",))
+        (each / "made.json").write_text(json.dumps({"learnt": {}, "seconds": 1.0}))
+
+    side_by_side(made, tmp_path / "both")
+
+    one, both = (pq.read_table(folder / "exchanges") for folder in (made[0], tmp_path / "both"))
+    assert both.schema == one.schema
+    assert both.num_rows == 2 * one.num_rows
+    assert len(set(both["exchange_id"].to_pylist())) == both.num_rows
+    assert both["started_at"].to_pylist() == 2 * one["started_at"].to_pylist()
+    assert both["input_messages"].to_pylist() == 2 * one["input_messages"].to_pylist()
+    accounts = pq.read_table(tmp_path / "both" / "accounts.parquet")
+    assert set(both["account_id"].to_pylist()) <= set(accounts["account_id"].to_pylist())
+    owners = [
+        set(filter(None, part.to_pylist()))
+        for part in (accounts["organisation"][: len(accounts) // 2], accounts["organisation"][len(accounts) // 2 :])
+    ]
+    assert owners[0]
+    assert not owners[0] & owners[1]
+    truth = pq.read_table(tmp_path / "both" / "truth.parquet")
+    assert set(truth["campaign_id"].to_pylist()) == {None, "r0-campaign_live_relay", "r1-campaign_live_relay"}
+    assert json.loads((tmp_path / "both" / "made.json").read_text())["accounts"] == len(accounts)
