@@ -23,7 +23,7 @@ def judged(
     *,
     cards: tuple[int, ...] = (10,),
     networks: int = 0,
-    level: str = "email",
+    level: str | list[str] = "email",
     retries: int = 0,
     sameness: float = 0.0,
     domain: str | list[str] | None = None,
@@ -47,7 +47,7 @@ def judged(
             name: f"card-{pay}" for name, pay in list(zip(names, pays, strict=True))[: len(names) - unpaid]
         },
         organisation=dict(zip(names, owners, strict=True)),
-        verification_level=dict.fromkeys(names, level),
+        verification_level=dict(zip(names, [level] * len(names) if isinstance(level, str) else level, strict=True)),
         email_domain=dict(zip(names, [domain] * len(names) if isinstance(domain, str) else domain or [], strict=False)),
     )
     codes = codes_of(roster, names)
@@ -165,6 +165,18 @@ def test_claimed_customers_of_one_payer_are_watched_unless_they_act_together(sam
     assert judged(SHARING, [*owners[:4], *[""] * 6], sameness=sameness).tier is Tier.REVIEW
     assert judged(SHARING, [f"customer {i // 2}" for i in range(10)], sameness=sameness).tier is Tier.REVIEW
     assert judged(TOGETHER, owners, sameness=sameness).tier is Tier.ACT
+
+
+def test_customers_of_two_agencies_with_one_tool_are_watched_where_half_were_verified() -> None:
+    """Two cards with a quarter of the accounts each; made-up names on cards that go round are another matter."""
+    owners = [f"customer {i}" for i in range(10)]
+    half = ["business"] * 5 + ["email"] * 5
+
+    assert judged(SHARING, owners, cards=(5, 5), level=half).tier is Tier.WATCH
+    assert judged(TOGETHER, owners, cards=(5, 5), level=half).tier is Tier.ACT
+    assert judged(SHARING, owners, cards=(4, 2, 2, 2), level=half).tier is Tier.REVIEW
+    assert judged(SHARING, owners, cards=(8, 2), level=["email"] * 10).tier is Tier.WATCH  # one of them is most
+    assert judged(SHARING, owners, cards=(5, 5), level=[*half[1:], "email"]).tier is Tier.REVIEW
 
 
 def test_a_customers_own_domain_is_a_name_as_well() -> None:

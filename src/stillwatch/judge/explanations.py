@@ -56,6 +56,9 @@ class ExplanationOptions:
     naming: float = 0.5
     """... and one payer's accounts for its customers' where this share of them name an organisation, or have an e-mail
     domain that is no public one."""
+    two_agencies: float = 0.5
+    """Customers of two agencies with one tool, each of which pays for its own, where this share of them was verified:
+    cards go round among accounts with made-up names, too. In one looked-at group of thirty such 0.57 were."""
     own_payers: float = 0.8
     """Customers of one hosted service pay each with a card of its own, at least this share of them, and at most what is
     left of them shares anything but networks: of two looked-at groups of a hosted runner's customers 0.85 do."""
@@ -73,7 +76,7 @@ class ExplanationOptions:
     account and tried again on another touch at most this many pairs of accounts, as a share of the group's accounts."""
     each_net: float = 0.25
     """Two classes may be one group, since they ask for the same: each then has a network that this share of the group
-    works from and the other does not."""
+    works from and the other does not. So may the customers of two agencies, each of which has a card."""
     list_length: int = 20
     """This many shared templates and no shared thing is a published list of prompts that many work through."""
 
@@ -290,17 +293,21 @@ def _one_payer(look: Look) -> Found | None:
 def _claimed_customers(look: Look) -> Found | None:
     """What looks like an agency whose customers nobody verified: one card, and most who give a name give their own.
 
+    Or two agencies with one tool, each with a card of its own, where half of their customers were verified.
+
     Ten accounts on one card are one customer to the provider, whatever they are called: it can give that customer one
     budget without us. So this holds where all ask for the same as well, unless they do something together.
     """
     names = look.claims()
     paid, separate = look.most_held(TokenKind.PAYMENT), len(set(names)) / max(1, len(names))
-    if paid < look.options.most_of or look.verified():
+    both = look.two_held(TokenKind.PAYMENT) if look.verified(look.options.two_agencies) else 0.0
+    if max(paid, both) < look.options.most_of or look.verified():
         return None
     if len(names) < look.options.naming * look.n or separate < look.options.most_of:
         return None
-    words = f"one payer for {len(set(names))} organisations or e-mail domains of their own, unverified"
-    return replace(_found("claimed customers", words, paid), no_further=Tier.WATCH, of_sharing_only=True)
+    payers = "one payer" if paid >= look.options.most_of else "two payers"
+    words = f"{payers} for {len(set(names))} organisations or e-mail domains of their own, unverified"
+    return replace(_found("claimed customers", words, max(paid, both)), no_further=Tier.WATCH, of_sharing_only=True)
 
 
 def _one_customer(look: Look) -> Found | None:

@@ -47,13 +47,13 @@ class Look:
         value, count = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         return value, count / self.n
 
-    def verified(self) -> bool:
-        """Whether most members' owners were checked; a deployment that keeps no levels is given the benefit."""
+    def verified(self, share: float | None = None) -> bool:
+        """Whether most members' owners were checked, or a share of them; where no levels are kept, they were."""
         if self.roster.column("verification_level").null_count == len(self.roster):
             return True
         weak = self.options.weak_verification
         good = sum(1 for level in self.values("verification_level") if (level or "").lower() not in weak)
-        return good >= self.options.most_of * self.n
+        return good >= (self.options.most_of if share is None else share) * self.n
 
     def institution(self) -> tuple[str | None, float]:
         """An e-mail domain that the members share and hardly anybody else uses."""
@@ -76,14 +76,14 @@ class Look:
 
     def two_nets(self) -> float:
         """Share of members that work from one of two addresses or blocks, each of which enough of them do alone."""
-        nets = [
-            set(t.account_codes)
-            for t in self.group.tokens
-            if t.kind in (TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK)
-        ]
+        return self.two_held(TokenKind.CLIENT_ADDRESS, TokenKind.CLIENT_BLOCK)
+
+    def two_held(self, *kinds: TokenKind) -> float:
+        """Share of members that hold one of two tokens of these kinds, each of which enough of them do alone."""
+        held = [set(t.account_codes) for t in self.group.tokens if t.kind in kinds]
         covered: set[int] = set()
         for _ in range(2):
-            more = max((one - covered for one in nets), key=len, default=set())
+            more = max((one - covered for one in held), key=len, default=set())
             if len(more) < self.options.each_net * self.n:
                 return 0.0
             covered |= more
