@@ -30,10 +30,12 @@ def judged(
     unpaid: int = 0,
     address: int = 0,
     others: int = 0,
+    payers: int = 0,
 ) -> Campaign:
     """Accounts of `owners` that share cards, the first so many accounts one each, and networks with each other.
 
-    The last `unpaid` of them pay nothing. All of them go by so many addresses, which so many others use as well.
+    The last `unpaid` of them pay nothing. All of them go by so many addresses, which so many others use as well,
+    and so many others pay with their cards.
     """
     names = NAMES[: len(owners)]
     rows = [{"account_id": name, "client_ip": f"198.51.{100 + i}.4"} for i, name in enumerate(names) for _ in range(20)]
@@ -53,7 +55,8 @@ def judged(
     codes = codes_of(roster, names)
     tokens, first = [], 0
     for number, count in enumerate(cards):
-        tokens.append(token(TokenKind.PAYMENT, number, [roster.ids.index(name) for name in names[first:][:count]]))
+        card = token(TokenKind.PAYMENT, number, [roster.ids.index(name) for name in names[first:][:count]])
+        tokens.append(replace(card, outside=payers))
         first += count
     tokens += [token(TokenKind.CLIENT_BLOCK, (203 << 24) + (k << 8), codes.tolist()) for k in range(networks)]
     for k in range(address):
@@ -198,6 +201,7 @@ def test_accounts_with_one_card_and_one_address_are_one_customer_whatever_they_a
     assert judged(SHARING, nameless, address=2).tier is Tier.REVIEW
     assert judged(SHARING, nameless).tier is Tier.REVIEW
     assert judged(SHARING, nameless, address=1, others=1).tier is Tier.REVIEW
+    assert judged(SHARING, nameless, address=1, payers=1).tier is Tier.REVIEW  # the card is not theirs alone
     assert judged(TOGETHER, nameless, address=1).tier is Tier.ACT
 
 

@@ -316,12 +316,8 @@ def _one_customer(look: Look) -> Found | None:
     A fleet of agents, say, with an account for each. Who keeps accounts apart does not pay for them with one card and
     work with them from one address; and the provider can give one budget to a card.
     """
-    addresses = (token for token in look.group.tokens if token.kind is TokenKind.CLIENT_ADDRESS)
-    address = max(addresses, key=lambda token: token.inside, default=None)
-    if address is None or address.outside or look.verified():
-        return None
-    share = min(look.most_held(TokenKind.PAYMENT), address.inside / look.n)
-    if share < look.options.most_of:
+    share = min(look.most_held(kind, alone=True) for kind in (TokenKind.PAYMENT, TokenKind.CLIENT_ADDRESS))
+    if share < look.options.most_of or look.verified():
         return None
     words = f"one payment instrument and one address for {share:.0%} of the accounts, and nobody else has either"
     return replace(_found("one customer", words, share), no_further=Tier.WATCH, of_sharing_only=True)

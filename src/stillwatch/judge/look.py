@@ -97,9 +97,10 @@ class Look:
                 codes.update(token.account_codes)
         return len(codes) / self.n
 
-    def most_held(self, kind: TokenKind) -> float:
-        """Share of members that hold the one token of a kind that most of them hold."""
-        return max((token.inside for token in self.group.tokens if token.kind is kind), default=0) / self.n
+    def most_held(self, kind: TokenKind, *, alone: bool = False) -> float:
+        """Share of members that hold the one token of a kind that most of them hold, or that they alone hold."""
+        held = (t.inside for t in self.group.tokens if t.kind is kind and not (alone and t.outside))
+        return max(held, default=0) / self.n
 
     def named(self) -> float:
         """Share of members that name an organisation."""

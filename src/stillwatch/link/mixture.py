@@ -74,8 +74,8 @@ class MixtureOptions:
     milieu: int = 2_500
     """What a group shares is held against so many accounts at most, as if whoever outside it holds that were among
     them. In a large log those who live in one place, work in one trade or rent from one host share networks, tools and
-    texts that hardly anybody else has, without having to do with each other; it would read as twenty logs of that
-    size side by side, of each of which our figures hold, and did not: of 20,500 honest accounts 568 were accused."""
+    texts that hardly anybody else has, without having to do with each other. Our figures hold for logs of that size; of
+    20,530 honest accounts in twelve such logs side by side 568 were accused when held against all of them."""
     milieu_each: int = 10
     """... or against so many times as many as a group has: wide campaigns are found among many more."""
     most_passes: int = 3
