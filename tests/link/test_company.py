@@ -9,9 +9,9 @@ import pytest
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.company import Company, CompanyOptions
 from stillwatch.link.hand_offs import HandOff, HandOffs
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import JoinOptions, Ties
 from stillwatch.link.traits import TraitOptions, Traits
+from stillwatch.link.views import Views
 from tests.link.test_candidates import held
 from tests.link.test_traits import activity
 
@@ -46,7 +46,7 @@ def company(
     kinds = [held(TokenKind.TEMPLATE, [list(text) for text in texts], ACCOUNTS)]
     kinds += [held(TokenKind.SETTINGS, [list(users) for users in software], ACCOUNTS)] if software else []
     views = Views(kinds, passed, exchanges)
-    ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
+    ties = Ties(views, JoinOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     traits = Traits(activity(rng, topics, exchanges), TraitOptions(), rng)
     members: npt.NDArray[np.int32] = np.array(FOUND, dtype=np.int32)
     (group,) = Company(views, ties, traits, options or CompanyOptions()).taken_in([members])
@@ -118,7 +118,7 @@ def test_whom_another_group_has_is_not_asked_about() -> None:
     giver = np.arange(12, dtype=np.int32)
     passed = HandOffs.of(giver, np.roll(giver, -1), np.full(12, HandOff.RETRY, dtype=np.int8))
     views = Views([held(TokenKind.TEMPLATE, [[*FOUND, *REST]], ACCOUNTS)], passed, exchanges)
-    ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
+    ties = Ties(views, JoinOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     topics = np.where(np.arange(ACCOUNTS) < 50, 0, np.arange(ACCOUNTS))
     traits = Traits(activity(rng, topics, exchanges), TraitOptions(), rng)
     groups = [np.array(FOUND, dtype=np.int32), np.array(REST, dtype=np.int32)]

@@ -10,8 +10,8 @@ from stillwatch.facts.quotes import Quotes
 from stillwatch.link.choosing import Confirmed
 from stillwatch.link.dealing import Dealing
 from stillwatch.link.hand_offs import HandOffs
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import JoinOptions, Ties
+from stillwatch.link.views import Views
 from stillwatch.link.work_lists import ListOptions, WorkLists
 from tests.link.test_work_lists import ACCOUNTS, MEMBERS, REQUESTS, ROSTER, STRANGERS, one_list
 
@@ -44,7 +44,7 @@ def dealing(*, acts: bool = False, jobs: int = 0) -> Dealing:
     busy = np.full(ALL, REQUESTS, dtype=np.int64)
     nobody = np.zeros(0, dtype=np.int32)
     views = Views([], HandOffs.of(nobody, nobody, np.zeros(0, dtype=np.int8)), busy)
-    ties = Ties(views, JoinOptions(), MixtureOptions(), lambda accounts, *_: np.zeros(len(accounts)))
+    ties = Ties(views, JoinOptions(), lambda accounts, *_: np.zeros(len(accounts)))
     found = Dealing(WorkLists(held, asked, ROSTER, busy, ListOptions()), ties, JoinOptions(), lambda _: acts)
     found.needed = NEEDED
     return found

@@ -7,7 +7,7 @@ from stillwatch.facts.traffic import Traffic
 from stillwatch.link.describe import Scene, _passings
 from stillwatch.link.echoes import Echoes
 from stillwatch.link.hand_offs import HandOff, HandOffs
-from stillwatch.link.mixture import Views
+from stillwatch.link.views import Views
 
 ACCOUNTS = 12
 MEMBERS = np.arange(6, dtype=np.int32)

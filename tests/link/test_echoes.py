@@ -7,10 +7,10 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.echoes import Echoes, backwards
 from stillwatch.link.hand_offs import PUT_OFF, HandOff, HandOffs
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import JoinOptions, Ties
+from stillwatch.link.views import Views
 from tests.link.handed_over import TALK, passed
-from tests.link.test_mixture import ACCOUNTS, ELSEWHERE, GROUP, Pass
+from tests.link.test_passes import ACCOUNTS, ELSEWHERE, GROUP, Pass
 
 MEMBERS = np.array(GROUP, dtype=np.int32)
 ROUND = [(k, (k + 1) % len(GROUP), HandOff.QUOTED) for k in range(len(GROUP))]
@@ -60,9 +60,9 @@ def test_a_group_that_is_quoted_backwards_as_often_is_not_tied_by_quotations() -
     """Who works on from one public corpus meets the others in either order; work that passes goes one way."""
     forwards, both = views([]), views(ROUND)
 
-    assert (forwards.pass_bits(MEMBERS, MEMBERS, MixtureOptions()) > 1.0).all()
-    assert (both.pass_bits(MEMBERS, MEMBERS, MixtureOptions()) <= 0.0).all()
-    assert forwards.passed_within(MEMBERS, MixtureOptions()) > 5.0 > both.passed_within(MEMBERS, MixtureOptions())
+    assert (forwards.passes.bits(MEMBERS, MEMBERS) > 1.0).all()
+    assert (both.passes.bits(MEMBERS, MEMBERS) <= 0.0).all()
+    assert forwards.passes.passed_within(MEMBERS) > 5.0 > both.passes.passed_within(MEMBERS)
 
 
 def test_two_groups_that_quote_each_other_in_either_order_are_not_tied() -> None:
@@ -73,7 +73,6 @@ def test_two_groups_that_quote_each_other_in_either_order_are_not_tied() -> None
         Ties(
             Views([], pairs(quotes), np.full(ACCOUNTS, 20, dtype=np.int64), Echoes.of(pairs(some), ACCOUNTS)),
             JoinOptions(),
-            MixtureOptions(),
             lambda some, _members, _firm: np.zeros(len(some)),
         ).cross_bits(ours, theirs)
         for some in ([], [(20 + k, k, HandOff.QUOTED) for k in range(6)])
@@ -87,14 +86,11 @@ def test_echoes_elsewhere_say_nothing_of_a_group() -> None:
     """Nor do they of hand-offs that are more than words."""
     elsewhere = views([(20, 21, HandOff.QUOTED)] * 1)
 
-    assert (
-        elsewhere.pass_bits(MEMBERS, MEMBERS, MixtureOptions())
-        == views([]).pass_bits(MEMBERS, MEMBERS, MixtureOptions())
-    ).all()
+    assert (elsewhere.passes.bits(MEMBERS, MEMBERS) == views([]).passes.bits(MEMBERS, MEMBERS)).all()
     retried = pairs([(a, b, HandOff.RETRY) for a, b, _ in ROUND])
     exchanges = np.full(ACCOUNTS, 20, dtype=np.int64)
     told = [
-        Views([], retried, exchanges, Echoes.of(pairs(some), ACCOUNTS)).pass_bits(MEMBERS, MEMBERS, MixtureOptions())
+        Views([], retried, exchanges, Echoes.of(pairs(some), ACCOUNTS)).passes.bits(MEMBERS, MEMBERS)
         for some in ([], ROUND)
     ]
     assert (told[0] == told[1]).all()
@@ -106,8 +102,8 @@ def test_what_is_put_off_backwards_as_often_says_nothing_for_a_group(how: HandOf
     five = [(2 * k, 2 * k + 1, how) for k in range(5)]
     exchanges = np.full(ACCOUNTS, 20, dtype=np.int64)
     told = [
-        Views([], pairs(five), exchanges, Echoes.of(pairs(some), ACCOUNTS)).put_off_bits(
-            np.arange(10, dtype=np.int32), MixtureOptions()
+        Views([], pairs(five), exchanges, Echoes.of(pairs(some), ACCOUNTS)).passes.put_off_bits(
+            np.arange(10, dtype=np.int32)
         )
         for some in ([], five)
     ]
@@ -130,7 +126,7 @@ def senders(groups_own: int, backwards_elsewhere: int) -> float:
         np.ones(accounts, dtype=np.bool_),
     )  # fmt: skip
     some = Views([view], pairs(rightly), np.full(accounts, 20, dtype=np.int64), Echoes.of(pairs(wrongly), accounts))
-    return some.put_off_bits(members, MixtureOptions())
+    return some.passes.put_off_bits(members)
 
 
 def test_a_group_that_was_found_by_what_passes_among_many_is_asked_what_passes_wrongly_among_them() -> None:

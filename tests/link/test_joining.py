@@ -13,8 +13,8 @@ from stillwatch.facts.token import TokenKind
 from stillwatch.link.choosing import Confirmed
 from stillwatch.link.hand_offs import HandOff, HandOffs
 from stillwatch.link.joining import Joiner
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import JoinOptions
+from stillwatch.link.views import Views
 
 if TYPE_CHECKING:
     from stillwatch.link.pools import Pools
@@ -65,7 +65,7 @@ def joiner(
     ) -> npt.NDArray[np.float64]:
         return np.zeros(len(accounts))
 
-    return Joiner(views, options or JoinOptions(), MixtureOptions(), lambda _one, _other: together, stands, no_pace)
+    return Joiner(views, options or JoinOptions(), lambda _one, _other: together, stands, no_pace)
 
 
 def joined(by: Joiner, groups: Sequence[Confirmed]) -> list[set[int]]:

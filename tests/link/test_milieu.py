@@ -6,10 +6,11 @@ import pytest
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.hand_offs import HandOffs
-from stillwatch.link.mixture import MixtureOptions, Views
+from stillwatch.link.milieu import MilieuOptions
 from stillwatch.link.ties import JoinOptions, Ties
+from stillwatch.link.views import Views
 
-MILIEU = MixtureOptions().milieu
+MILIEU = MilieuOptions().accounts
 GROUP = np.arange(20, dtype=np.int32)
 
 
@@ -31,7 +32,7 @@ def views_of(accounts: int, neighbours: int, size: int = len(GROUP)) -> Views:
 
 def ties_of(views: Views) -> Ties:
     """Without any pace."""
-    return Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
+    return Ties(views, JoinOptions(), lambda some, _members, _firm: np.zeros(len(some)))
 
 
 @pytest.mark.parametrize("place", [0, 1])
@@ -71,6 +72,6 @@ def test_a_wide_group_is_held_against_more() -> None:
     wide = np.arange(1_000, dtype=np.int32)
     views = views_of(20 * MILIEU, 200, size=len(wide))
 
-    assert views.milieu(len(wide)) == 10_000
+    assert views.milieu.around(len(wide)) == 10_000
     assert views.group_bits(wide, 0) > 2.0 * len(wide)
     assert ties_of(views).prior_bits(len(wide)) == pytest.approx(np.log2(9.0))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.hand_offs import HandOff, HandOffs
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.one_hand import Hands
 from stillwatch.link.ties import JoinOptions, Ties
+from stillwatch.link.views import Views
 from tests.link.test_joining import FARM, OFFICE, Held, confirmed, joined, joiner
 
 
@@ -91,7 +91,7 @@ def test_pieces_of_a_pool_that_passes_little_are_one_where_as_much_passes_betwee
     giver, taker = np.array(passes, dtype=np.int32).T
     passed = HandOffs.of(giver, taker, np.full(len(giver), HandOff.RETRY, dtype=np.int8))
     views = Views([], passed, np.full(2_000, 20, dtype=np.int64))
-    ties = Ties(views, JoinOptions(), MixtureOptions(), lambda accounts, *_: np.zeros(len(accounts)))
+    ties = Ties(views, JoinOptions(), lambda accounts, *_: np.zeros(len(accounts)))
 
     found = Hands(views, ties, JoinOptions(), lambda *_: 0.0).merged([first, second])
 

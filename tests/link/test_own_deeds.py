@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from stillwatch.link.hand_offs import HandOff
-from stillwatch.link.mixture import MixtureOptions
 from stillwatch.link.own_deeds import among_few, by_own_deed, only_gave, passed_each
-from tests.link.test_mixture import GROUP, Pass, views_of
+from stillwatch.link.passes import PassOptions
+from tests.link.test_passes import GROUP, Pass, views_of
 
 MEMBERS = np.array(GROUP, dtype=np.int32)
 
 
 def own_deeds(passes: Sequence[Pass]) -> list[bool]:
     """Which accounts of the group passed work in it by what they did themselves."""
-    found: list[bool] = by_own_deed(views_of(passes), MEMBERS, MixtureOptions().own_deeds).tolist()
+    found: list[bool] = by_own_deed(views_of(passes), MEMBERS, PassOptions().own_deeds).tolist()
     return found
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.hand_offs import HandOff, HandOffs
-from stillwatch.link.mixture import Views
 from stillwatch.link.parting import parts_of, without_passing_apart
+from stillwatch.link.views import Views
 from tests.link.test_joining import ACCOUNTS, Held, confirmed, incidence, joined, joiner, ring
 
 OFFICE, FARM = range(6), range(6, 14)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from stillwatch.link.hand_offs import HandOff, HandOffs
-from stillwatch.link.mixture import Views
 from stillwatch.link.passing_circles import PassingCircles
+from stillwatch.link.views import Views
 
 ACCOUNTS = 100
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]

@@ -13,13 +13,13 @@ from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.candidates import CandidateOptions
 from stillwatch.link.hand_offs import HandOff, HandOffs
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.pace_circles import PaceOptions
 from stillwatch.link.pools import PoolOptions, Pools, gathered
 from stillwatch.link.rhythm import Rhythm, RhythmOptions, shared_rhythm
 from stillwatch.link.ties import JoinOptions, Ties
 from stillwatch.link.timelines import Timelines
 from stillwatch.link.traits import TraitOptions, Traits
+from stillwatch.link.views import Views
 from tests.link.test_rhythm import Request, clocked
 from tests.link.test_traits import activity
 
@@ -75,7 +75,7 @@ def pools(
     def together(one: Codes, other: Codes) -> Rhythm:
         return shared_rhythm(timelines, (one, other), RhythmOptions(), rng)
 
-    ties = Ties(seen, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
+    ties = Ties(seen, JoinOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     traits = Traits(activity(rng, everybody, busy, texts=texts), TraitOptions(), rng)
     return Pools(
         seen, timelines, traits, ties, together, lambda _members: acts, lambda _members: only_passes,

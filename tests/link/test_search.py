@@ -9,11 +9,11 @@ from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.hand_offs import HandOff, HandOffs
-from stillwatch.link.mixture import Views
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.rhythm import UNTESTED
 from stillwatch.link.search import Search
 from stillwatch.link.traits import TraitOptions, Traits
+from stillwatch.link.views import Views
 from stillwatch.link.work_lists import WorkLists
 from tests.link.test_candidates import held
 from tests.link.test_pools import in_order

@@ -7,10 +7,10 @@ import pytest
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.echoes import Echoes
 from stillwatch.link.hand_offs import HandOff, HandOffs
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.speaking import Speakers, SpeakingOptions
 from stillwatch.link.ties import NO_PLACE, JoinOptions, Place, Ties
 from stillwatch.link.traits import TraitOptions, Traits
+from stillwatch.link.views import Views
 from tests.link.test_candidates import held
 from tests.link.test_traits import activity
 
@@ -49,11 +49,11 @@ def speakers(
     kinds = np.full(len(giver), HandOff.QUOTED if quoting else how, dtype=np.int8)
     busy = np.full(ACCOUNTS, 40, dtype=np.int64)
     seen = Views(views, HandOffs.of(giver, taker, kinds), busy)
-    ties = Ties(seen, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
+    ties = Ties(seen, JoinOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     own = np.zeros(POOL, dtype=np.int64) if topics is None else topics
     everybody = np.concatenate([own, np.arange(ACCOUNTS - len(own)) + int(own.max()) + 1])
     traits = Traits(activity(rng, everybody, busy), TraitOptions(), rng, views[1] if software else None)
-    return Speakers(seen, ties, traits, MixtureOptions(), SpeakingOptions())
+    return Speakers(seen, ties, traits, SpeakingOptions())
 
 
 @pytest.mark.parametrize("texts", [ONE_TEXT, PARAPHRASED])
@@ -131,7 +131,7 @@ def test_two_circles_speak_where_all_that_passes_was_put_off_in_other_words(
     found = speakers([list(range(24))], topics=np.zeros(24, dtype=np.int64), pairs=2, how=how)
     if echoed:
         pair = HandOffs.of(np.array([20]), np.array([21]), np.full(1, how, dtype=np.int8))
-        found.views.echoes = Echoes.of(pair, ACCOUNTS)
+        found.views.passes.echoes = Echoes.of(pair, ACCOUNTS)
 
     assert found.speak(members) == speak
 

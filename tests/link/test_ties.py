@@ -9,8 +9,8 @@ from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.choosing import Confirmed
 from stillwatch.link.hand_offs import HandOffs
 from stillwatch.link.joining import Joiner
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import JoinOptions, Ties
+from stillwatch.link.views import Views
 
 CAMPAIGN = range(12)
 
@@ -36,7 +36,6 @@ def campaign_of(accounts: int, users: int) -> set[int]:
     by = Joiner(
         views_of(accounts, users),
         JoinOptions(),
-        MixtureOptions(),
         lambda _one, _other: 0.0,
         lambda _members: True,
         lambda some, _members, _firm: np.zeros(len(some)),
@@ -53,7 +52,7 @@ def test_the_rarer_a_campaign_is_the_more_stands_against_any_account(size: int, 
     def prior(among: int, of: int) -> float:
         nobody = np.zeros(0, dtype=np.int32)
         nothing = Views([], HandOffs(nobody, nobody, nobody.astype(np.int8), nobody), np.zeros(among, dtype=np.int64))
-        return Ties(nothing, JoinOptions(), MixtureOptions(), lambda some, _, _firm: np.zeros(len(some))).prior_bits(of)
+        return Ties(nothing, JoinOptions(), lambda some, _, _firm: np.zeros(len(some))).prior_bits(of)
 
     assert prior(accounts + more, size) >= prior(accounts, size) >= prior(accounts, size + 1) > 0
 
@@ -78,7 +77,7 @@ def words_for(kind: TokenKind, *, firm: bool) -> list[float]:
     views = Views(
         [view], HandOffs(nobody, nobody, nobody.astype(np.int8), nobody), np.full(accounts, 20, dtype=np.int64)
     )
-    ties = Ties(views, JoinOptions(), MixtureOptions(), lambda some, _members, _firm: np.zeros(len(some)))
+    ties = Ties(views, JoinOptions(), lambda some, _members, _firm: np.zeros(len(some)))
     members = np.array(CAMPAIGN, dtype=np.int32)
     asked = np.array([21, 20], dtype=np.int32)
     found: list[float] = ties.shared_against(asked, members, ties.background([members]), firm=firm)[

@@ -3,10 +3,25 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.family_bits import per_family
-from stillwatch.link.mixture import Codes, Floats, MixtureOptions, Views
+from stillwatch.link.views import Views
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MixtureOptions:
+    """How members are told from bystanders."""
+
+    rounds: int = 25
+    prior: float = 0.6
+    """Belonging before the evidence, where the fit starts from."""
+    most_bits: float = 20.0
+    """One family moves one account by at most this much: no single tie decides about anybody (bits)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +48,7 @@ def split(views: Views, members: Codes, view: int, token: int, options: MixtureO
             reuse[place] = min(max(again, 0.001), 0.999)
             by_kind[incidence.kind] = np.log2(np.maximum(ratio, 1e-6))
         families = per_family(by_kind, n)
-        families[Family.HAND_OFFS] = views.pass_bits(members, members, options)
+        families[Family.HAND_OFFS] = views.passes.bits(members, members)
         bits = np.zeros(n)
         for one in families.values():
             bits += np.clip(one, -options.most_bits, options.most_bits)

@@ -10,9 +10,9 @@ from scipy.special import ndtr
 from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
-from stillwatch.link.mixture import Views
 from stillwatch.link.ties import Floats, Ties
 from stillwatch.link.traits import ASKED, Trait, Traits
+from stillwatch.link.views import Views
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,13 +109,13 @@ class Company:
         nobody = np.zeros(0, dtype=np.int32)
         paced = self.ties.pace(members, members, False) >= self.ties.options.speaking_bits  # noqa: FBT003 - see `Pace`
         # Not by quotations: the users of a harness quote each other, and would all keep each other company.
-        acting = members[self.views.passing(members) | paced]
+        acting = members[self.views.passes.passing(members) | paced]
         if len(acting) < self.options.least_acting:
             return nobody
         joined = [nobody]
         for senders in self._senders(members, taken):
             some = senders.accounts
-            if self.views.quiet_by_chance(some, members) < self.options.quiet:
+            if self.views.passes.quiet_by_chance(some, members) < self.options.quiet:
                 continue
             if not self._near(senders, acting, np.setdiff1d(crowd, some)):
                 continue
@@ -196,9 +196,9 @@ def spread_by_chance(views: Views, members: Codes, others: Codes) -> float:
     sends; how many are touched is taken as normal, with the variance of independent accounts (of balls in boxes it is
     less: Johnson and Kotz 1977, Urn Models and Their Application, chapter 3).
     """
-    rows, owner = views.passes_between(members, members)
-    strong = ~views.quoted[rows]
-    one, other = members[owner[strong]], views.partner[rows[strong]]
+    rows, owner = views.passes.between(members, members)
+    strong = ~views.passes.quoted[rows]
+    one, other = members[owner[strong]], views.passes.partner[rows[strong]]
     pairs = np.unique(np.stack([np.minimum(one, other), np.maximum(one, other)]), axis=1)
     sends = views.exchanges[np.concatenate([members, others])].astype(np.float64)
     touched = 1.0 - np.exp(-pairs.size * sends / sends.sum())

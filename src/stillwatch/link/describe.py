@@ -12,9 +12,9 @@ from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
 from stillwatch.link.hand_offs import PUT_OFF, RETRIED, HandOff, HandOffs
-from stillwatch.link.mixture import Views
 from stillwatch.link.own_deeds import passed_each
 from stillwatch.link.rhythm import Rhythm
+from stillwatch.link.views import Views
 from stillwatch.stats.variance import intraclass_correlation
 
 Floats = npt.NDArray[np.float64]
@@ -143,7 +143,7 @@ def _passings(scene: Scene, members: Codes) -> tuple[Passing, ...]:
             pairs, times = int(chosen.sum()), int(passed.count[chosen].sum())
             failed = kind in RETRIED
             evades = kind is HandOff.RETRY
-            wrongly = scene.views.echoes.within(members, (kind,)) if kind in PUT_OFF else 0
+            wrongly = scene.views.passes.echoes.within(members, (kind,)) if kind in PUT_OFF else 0
             told = Passing(words=kind.words, pairs=pairs, times=times, evades=evades, failed=failed, backwards=wrongly)
             out.append(told)
     return tuple(out)

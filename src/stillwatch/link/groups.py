@@ -16,12 +16,12 @@ from stillwatch.link.describe import Scene, describe
 from stillwatch.link.echoes import Echoes
 from stillwatch.link.evidence import Evidence
 from stillwatch.link.joining import Joiner
-from stillwatch.link.mixture import Views
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.pace_circles import PaceCircle, pace_circles
 from stillwatch.link.pools import Pools
 from stillwatch.link.search import Search
 from stillwatch.link.traits import Traits
+from stillwatch.link.views import Views
 from stillwatch.link.work_lists import WorkLists
 
 Floats = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
     echoes = Echoes.of(evidence.echoed, len(roster))
     views = Views(
         incidences, passed, traffic.activity.exchanges, echoes, evidence.customer, options.most_of_one_customer,
-        options.mixture,
+        options.passes, options.milieu,
     )  # fmt: skip
     software = next((view for view in incidences if view.kind is TokenKind.SETTINGS), None)
     traits = Traits(traffic.activity, options.pools.traits, rng, software)
@@ -76,7 +76,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
     )  # fmt: skip
     company = Company(search.views, search.ties, traits, options.company)
     joiner = Joiner(
-        search.views, options.join, options.mixture, search.together, search.stands, search.pace, pools, search.dealing,
+        search.views, options.join, search.together, search.stands, search.pace, pools, search.dealing,
         company,
     )  # fmt: skip
     joined = joiner.join(search.confirm(proposed, paced), least)
@@ -101,7 +101,7 @@ def _groups_of(evidence: Evidence, options: LinkOptions, rng: np.random.Generato
             seconded=search.seconded,
             strong_passes=search.strong_passes(one.members),
             drawn=search.dealing.drawn(one.members),
-            passes_work=search.views.pass_work(one.members, options.mixture),
+            passes_work=search.views.passes.work(one.members),
             hand=one.hand,
         )
         for one, families, rhythm in kept

@@ -11,13 +11,13 @@ from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family
 from stillwatch.link.choosing import Confirmed, chosen
 from stillwatch.link.company import Company
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.one_hand import Hands
 from stillwatch.link.own_deeds import among_few, by_own_deed, only_gave
 from stillwatch.link.parting import circles_of_things, parts_of, without_passing_apart
 from stillwatch.link.passing_circles import PassingCircles
 from stillwatch.link.pools import Pools
 from stillwatch.link.ties import JoinOptions, Pace, Ties
+from stillwatch.link.views import Views
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,7 +39,6 @@ class Joiner:
         self,
         views: Views,
         options: JoinOptions,
-        mixture: MixtureOptions,
         together: Callable[[Codes, Codes], float],
         stands: Callable[[Codes], bool],
         pace: Pace,
@@ -60,7 +59,7 @@ class Joiner:
         self.together = together
         self.stands = stands
         self.views = views
-        self.ties = Ties(views, options, mixture, pace)
+        self.ties = Ties(views, options, pace)
         self.hands = Hands(views, self.ties, options, together)
         self.options = options
         self.accounts = len(views.exchanges)
@@ -107,7 +106,7 @@ class Joiner:
             own = bits >= needed
             speaking = families >= self.options.speaking_bits
             doubtful = telling < self.options.tied_bits
-            own_deed = by_own_deed(self.views, members, self.ties.mixture.own_deeds)
+            own_deed = by_own_deed(self.views, members, self.views.passes.options.own_deeds)
             few = among_few(self.views, members, self.options.least_circle)
             doubtful[list(Family).index(Family.HAND_OFFS)] |= ~own_deed | few
             faint = speaking & doubtful
@@ -298,8 +297,8 @@ class Joiner:
         accounts = np.concatenate([parts[place] for place in others])
         first = np.cumsum([0, *(len(parts[place]) for place in others[:-1])])
         families = self.ties.families_against(accounts, parts[core], background)
-        rows, _ = rows_of(self.views.partner_bounds, parts[core])
-        touching = set(label[self.views.partner[rows]].tolist())
+        rows, _ = rows_of(self.views.passes.partner_bounds, parts[core])
+        touching = set(label[self.views.passes.partner[rows]].tolist())
         cross = [self.ties.cross_bits(parts[place], parts[core]) if place in touching else 0.0 for place in others]
         # What passes by a single account of either says nothing about the others.
         passes = list(Family).index(Family.HAND_OFFS)
@@ -344,8 +343,8 @@ class Joiner:
 
         Or may do so: that one of them is as quiet as it is says nothing against it.
         """
-        rows, _ = self.views.passes_between(ours, theirs)
-        if not self.views.quoted[rows].all():
+        rows, _ = self.views.passes.between(ours, theirs)
+        if not self.views.passes.quoted[rows].all():
             return True
         least = self.options.speaking_bits
         if self.ties.cross_bits(ours, theirs) >= least or self.together(ours, theirs) >= least:
@@ -379,6 +378,6 @@ class Joiner:
                 tokens, held = np.unique(view.held[rows_of(view.by_account, members)[0]], return_counts=True)
                 own = (held >= 2) & (held >= self.options.own_share * view.sizes_of(tokens))  # noqa: PLR2004 - shared
                 found += [view.holders_of(token) for token in tokens[own].tolist()]
-        found.append(self.views.partner[rows_of(self.views.partner_bounds, members)[0]])
+        found.append(self.views.passes.partner[rows_of(self.views.passes.partner_bounds, members)[0]])
         near = np.unique(np.concatenate(found)).astype(np.int32)
         return near[~taken[near]]

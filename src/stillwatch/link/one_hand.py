@@ -10,9 +10,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.group import Codes
-from stillwatch.link.mixture import Views
 from stillwatch.link.parting import passes_apart
 from stillwatch.link.ties import JoinOptions, Ties
+from stillwatch.link.views import Views
 
 Floats = npt.NDArray[np.float64]
 Shares = list[dict[int, float]]
@@ -116,7 +116,7 @@ class Hands:
                 if len(found) > self.options.most_showing:
                     continue
                 pairs.update((a, b) for i, a in enumerate(found) for b in found[i + 1 :])
-        giver, taker = label[self.views.partner_of], label[self.views.partner]
+        giver, taker = label[self.views.passes.partner_of], label[self.views.passes.partner]
         crossing = (giver >= 0) & (taker >= 0) & (giver < taker)
         pairs.update(zip(giver[crossing].tolist(), taker[crossing].tolist(), strict=True))
         return pairs

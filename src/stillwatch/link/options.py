@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 
 from stillwatch.facts.token import Family
+from stillwatch.link.bystanders import MixtureOptions
 from stillwatch.link.candidates import CandidateOptions
 from stillwatch.link.company import CompanyOptions
 from stillwatch.link.hand_offs import HandOffOptions
-from stillwatch.link.mixture import MixtureOptions
+from stillwatch.link.milieu import MilieuOptions
 from stillwatch.link.pace_circles import PaceOptions
+from stillwatch.link.passes import PassOptions
 from stillwatch.link.pools import PoolOptions
 from stillwatch.link.rhythm import RhythmOptions
 from stillwatch.link.shared_things import ThingOptions
@@ -28,6 +30,8 @@ class LinkOptions:
     tried_texts: TriedTextOptions = field(default_factory=TriedTextOptions)
     candidates: CandidateOptions = field(default_factory=CandidateOptions)
     mixture: MixtureOptions = field(default_factory=MixtureOptions)
+    milieu: MilieuOptions = field(default_factory=MilieuOptions)
+    passes: PassOptions = field(default_factory=PassOptions)
     rhythm: RhythmOptions = field(default_factory=RhythmOptions)
     pace: PaceOptions = field(default_factory=PaceOptions)
     families: frozenset[Family] = frozenset(Family)

@@ -6,7 +6,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from stillwatch.facts.group import Codes
-from stillwatch.link.mixture import Views
+from stillwatch.link.views import Views
 
 Floats = npt.NDArray[np.float64]
 
@@ -21,10 +21,10 @@ def by_own_deed(views: Views, members: Codes, least: int) -> npt.NDArray[np.bool
     elsewhere may be public, and sent in before it by others, and what is in its requests, in other words, is sooner
     known beforehand than the whole of one is. Whoever gives in one way and takes in another had nothing go round.
     """
-    rows, owner = views.passes_between(members, members)
-    takes, quoted = views.takes[rows], views.quoted[rows]
-    retried, resumed = views.retried[rows] & ~views.reworded[rows], views.resumed[rows]
-    untold = views.retried[rows] | resumed
+    rows, owner = views.passes.between(members, members)
+    takes, quoted = views.passes.takes[rows], views.passes.quoted[rows]
+    retried, resumed = views.passes.retried[rows] & ~views.passes.reworded[rows], views.passes.resumed[rows]
+    untold = views.passes.retried[rows] | resumed
 
     def from_others(chosen: npt.NDArray[np.bool_], least: int) -> npt.NDArray[np.bool_]:
         flags: npt.NDArray[np.bool_] = np.bincount(owner[chosen], minlength=len(members)) >= least
@@ -42,8 +42,8 @@ def among_few(views: Views, members: Codes, least: int) -> npt.NDArray[np.bool_]
 
     Colleagues who go on with each other's conversations, and use the tool that a campaign uses, pass it nothing.
     """
-    rows, owner = views.passes_between(members, members)
-    ends = owner, np.searchsorted(members, views.partner[rows])
+    rows, owner = views.passes.between(members, members)
+    ends = owner, np.searchsorted(members, views.passes.partner[rows])
     graph = coo_array((np.ones(len(rows), dtype=np.int8), ends), shape=(len(members), len(members)))
     circle = connected_components(graph, directed=False)[1]
     few: npt.NDArray[np.bool_] = np.bincount(circle)[circle] < least
@@ -55,17 +55,17 @@ def only_gave(views: Views, members: Codes) -> npt.NDArray[np.bool_]:
 
     What was tried again elsewhere was sent by whoever shares the balancer.
     """
-    rows, owner = views.passes_between(members, members)
+    rows, owner = views.passes.between(members, members)
     gave = np.bincount(owner, minlength=len(members)) > 0
-    own = np.bincount(owner[views.takes[rows] | views.retried[rows]], minlength=len(members)) > 0
+    own = np.bincount(owner[views.passes.takes[rows] | views.passes.retried[rows]], minlength=len(members)) > 0
     only: npt.NDArray[np.bool_] = gave & ~own
     return only
 
 
 def passed_each(views: Views, members: Codes) -> Floats:
     """(n,) passes but words that an account takes part in within a group, for each of its exchanges."""
-    rows, owner = views.passes_between(members, members)
-    strong = ~views.quoted[rows]
-    times = np.bincount(owner[strong], weights=views.times[rows[strong]], minlength=len(members))
+    rows, owner = views.passes.between(members, members)
+    strong = ~views.passes.quoted[rows]
+    times = np.bincount(owner[strong], weights=views.passes.times[rows[strong]], minlength=len(members))
     each: Floats = times / np.maximum(views.exchanges[members], 1)
     return each

@@ -10,8 +10,8 @@ from scipy.sparse.csgraph import connected_components
 from stillwatch.facts.group import Codes
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
-from stillwatch.link.mixture import Views
 from stillwatch.link.passing_circles import PassingCircles
+from stillwatch.link.views import Views
 from stillwatch.stats.calibrate import MOST_BITS, bits_of_p, log2_choose
 from stillwatch.stats.pairings import log2_few_between
 
@@ -93,6 +93,6 @@ def passes_apart(views: Views, ours: Codes, theirs: Codes) -> float:
 
 def _pairs(views: Views, ours: Codes, theirs: Codes) -> int:
     """Pairs of accounts, one of each set, that pass anything."""
-    rows, owner = views.passes_between(ours, theirs)
-    ends = np.sort(np.stack([ours[owner], views.partner[rows]]), axis=0)
+    rows, owner = views.passes.between(ours, theirs)
+    ends = np.sort(np.stack([ours[owner], views.passes.partner[rows]]), axis=0)
     return int(np.unique(ends, axis=1).shape[1])

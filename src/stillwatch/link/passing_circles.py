@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import bdtrc
 
 from stillwatch.facts.group import Codes
-from stillwatch.link.mixture import Views
+from stillwatch.link.views import Views
 
 Flags = npt.NDArray[np.bool_]
 
@@ -29,8 +29,8 @@ class PassingCircles:
     @classmethod
     def among(cls, views: Views, free: Flags) -> "PassingCircles":
         """The circles that the `free` accounts form; quotations are left out, since they pass between strangers."""
-        rows = ~views.quoted & free[views.partner_of] & free[views.partner]
-        ends = views.partner_of[rows], views.partner[rows]
+        rows = ~views.passes.quoted & free[views.passes.partner_of] & free[views.passes.partner]
+        ends = views.passes.partner_of[rows], views.passes.partner[rows]
         graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(len(free), len(free)))
         label = connected_components(graph, directed=False)[1]
         inside = np.unique(ends[0]).astype(np.int32)

@@ -12,7 +12,6 @@ from scipy.sparse import coo_array, csr_array
 from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.candidates import CandidateOptions, circles
-from stillwatch.link.mixture import Views
 from stillwatch.link.pace_circles import PaceOptions, following
 from stillwatch.link.parting import passes_apart
 from stillwatch.link.passing_circles import PassingCircles
@@ -20,6 +19,7 @@ from stillwatch.link.rhythm import Rhythm
 from stillwatch.link.ties import Floats, Ties
 from stillwatch.link.timelines import Timelines
 from stillwatch.link.traits import ASKED, TraitOptions, Traits
+from stillwatch.link.views import Views
 from stillwatch.stats.calibrate import bits_of_p
 
 Flags = npt.NDArray[np.bool_]
@@ -218,9 +218,9 @@ class Pools:
 
         Null: each account of it passes work as often as the rest does by how much it sends.
         """
-        if not self.traits.tell or self.views.all_quiet_by_chance(part, rest) < self.options.quiet_part:
+        if not self.traits.tell or self.views.passes.all_quiet_by_chance(part, rest) < self.options.quiet_part:
             return False
-        acting = rest[self.views.passing(rest)]
+        acting = rest[self.views.passes.passing(rest)]
         if len(acting) < self.options.least_acting:
             return False
         everybody = np.arange(len(self.views.exchanges), dtype=np.int32)
@@ -240,7 +240,7 @@ class Pools:
         by = dict(zip(Family, families >= self.ties.options.speaking_bits, strict=True))
         acting = by[Family.HAND_OFFS] | by[Family.RHYTHM]
         # Who only gives does not act, since others may have gone on with what is its own; it is not quiet, either.
-        quiet: npt.NDArray[np.bool_] = ~acting & ~by[Family.THINGS] & ~self.views.passing(members)
+        quiet: npt.NDArray[np.bool_] = ~acting & ~by[Family.THINGS] & ~self.views.passes.passing(members)
         if int(acting.sum()) < 2 or int(quiet.sum()) < self.proposing.least_accounts:  # noqa: PLR2004 - nobody acts
             return nobody
         everybody = np.arange(len(self.views.exchanges), dtype=np.int32)
@@ -253,7 +253,7 @@ class Pools:
         """Whether the quiet accounts of a group can be told from those who act, all together."""
         if int(acting.sum()) < self.options.least_acting:
             return False
-        if float(quiet.mean()) >= self.options.too_quiet * self.views.quiet_by_chance(members, members):
+        if float(quiet.mean()) >= self.options.too_quiet * self.views.passes.quiet_by_chance(members, members):
             return True
         if self.traits.likeness(members[acting], members[quiet], ASKED) >= self.options.unlike:
             return False
@@ -318,16 +318,16 @@ class Pools:
 
     def _passing(self, members: Codes) -> csr_array:
         """Members by members: how often work passed between them, as much as so many times one following the other."""
-        rows, owner = self.views.passes_between(members, members)
-        rows, owner = rows[~self.views.quoted[rows]], owner[~self.views.quoted[rows]]
-        taker = np.searchsorted(members, self.views.partner[rows])
-        times = self.options.passing * self.views.times[rows].astype(np.float64)
+        rows, owner = self.views.passes.between(members, members)
+        rows, owner = rows[~self.views.passes.quoted[rows]], owner[~self.views.passes.quoted[rows]]
+        taker = np.searchsorted(members, self.views.passes.partner[rows])
+        times = self.options.passing * self.views.passes.times[rows].astype(np.float64)
         return csr_array(coo_array((times, (owner, taker)), shape=(len(members), len(members))))
 
     def _tie(self, one: Codes, other: Codes, background: list[Floats]) -> float:
         """Bits of what makes two parts act as one: work that passes, be it once, what they share, or one pace."""
-        rows, _ = self.views.passes_between(one, other)
-        if not self.views.quoted[rows].all():
+        rows, _ = self.views.passes.between(one, other)
+        if not self.views.passes.quoted[rows].all():
             return np.inf
         ours, theirs = self.ties.shares(one), self.ties.shares(other)
         shared = max(self.ties.shared_bits(one, other, ours, theirs, background, firm=True))

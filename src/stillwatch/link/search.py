@@ -17,7 +17,6 @@ from stillwatch.link.choosing import Confirmed
 from stillwatch.link.customers import each_customer
 from stillwatch.link.dealing import Dealing
 from stillwatch.link.family_bits import family_bits
-from stillwatch.link.mixture import Views
 from stillwatch.link.options import LinkOptions
 from stillwatch.link.pace import GroupPace
 from stillwatch.link.pace_circles import PaceCircle
@@ -27,6 +26,7 @@ from stillwatch.link.speaking import Speakers
 from stillwatch.link.ties import NO_PLACE, Place, Ties
 from stillwatch.link.timelines import Timelines
 from stillwatch.link.traits import Traits
+from stillwatch.link.views import Views
 from stillwatch.link.work_lists import WorkLists
 from stillwatch.stats.calibrate import log2_choose
 
@@ -56,7 +56,7 @@ class Search:
         self.customer = customer
         self.options = options
         self.rng = rng
-        self.ties = Ties(views, options.join, options.mixture, self.pace)
+        self.ties = Ties(views, options.join, self.pace)
         self.background = self.ties.background([])
         """How often accounts hold each token, before any group is known."""
         self.paces: OrderedDict[bytes, GroupPace] = OrderedDict()
@@ -64,7 +64,7 @@ class Search:
         self.seed = int(rng.integers(1 << 63))
         self.tested: OrderedDict[bytes, Rhythm] = OrderedDict()
         """The scheduler tests made last, by what was tested."""
-        self.speakers = Speakers(views, self.ties, traits, options.mixture, options.speaking)
+        self.speakers = Speakers(views, self.ties, traits, options.speaking)
         self.dealing = Dealing(lists, self.ties, options.join, self.acts)
         self.needed = 0.0
         """Bits that a group's strongest family must show: as many groups were tried as were proposed."""
@@ -106,12 +106,10 @@ class Search:
             bits = self.views.quick_bits(bounds, members, place)
             foreign = proposer != list(Family).index(incidence.kind.family)
             best = np.where(foreign, np.maximum(best, bits), best)
-        if len(self.views.partner):
+        if len(self.views.passes.partner):
             for k, one in enumerate(proposed):
                 if one.family is not Family.HAND_OFFS:
-                    best[k] = max(
-                        best[k], float(self.views.pass_bits(one.members, one.members, self.options.mixture).sum())
-                    )
+                    best[k] = max(best[k], float(self.views.passes.bits(one.members, one.members).sum()))
         return best
 
     def _cut(self, candidate: Candidate) -> Confirmed | None:
@@ -133,7 +131,7 @@ class Search:
         chosen = log2_choose(len(candidate.members), len(one.members))
         if foreign < self.needed + chosen:
             return None
-        few = self.views.few_pass(one.members, self.options.mixture)
+        few = self.views.passes.few(one.members)
         if spoken_for or not few or not self.speakers.speak(one.members):
             return one
         # These are members by more than what proposed them, which may speak for them now.
@@ -157,7 +155,7 @@ class Search:
 
     def strong_passes(self, members: Codes) -> float:
         """Bits of what strangers hardly ever do: hand-offs other than quotations, where enough accounts take part."""
-        bits = self.views.strong_bits(members, self.options.mixture)
+        bits = self.views.passes.strong_bits(members)
         return min(bits, 0.0) if self.speakers.few_pass(members) else bits
 
     def _members_of(self, members: Codes, found: Split) -> Confirmed | None:
@@ -246,14 +244,14 @@ class Search:
                 if view.kind.family is family and view.kind is not TokenKind.SETTINGS
             ]
             out[family] = family_bits(kinds)
-        out[Family.HAND_OFFS] = self.views.passed_in(members, self.options.mixture, few=self.speakers.few_pass(members))
+        out[Family.HAND_OFFS] = self.views.passes.passed_in(members, few=self.speakers.few_pass(members))
         return out
 
     def proven(self, members: Codes) -> dict[Family, float]:
         """`families` as they are reported: what a few accounts pass to and fro proves nothing about a whole group."""
         out = self.families(members)
         few = self.speakers.few_pass(members)
-        return out | {Family.HAND_OFFS: self.views.passed_within(members, self.options.mixture, few=few)}
+        return out | {Family.HAND_OFFS: self.views.passes.passed_within(members, few=few)}
 
     def stands(self, members: Codes) -> bool:
         """Whether at least two families are beyond chance for a group."""
@@ -292,9 +290,9 @@ class Search:
 
         All that ties their accounts to each other's may then be a habit that many have.
         """
-        rows, owner = self.views.passes_between(members, members)
-        strong = ~self.views.quoted[rows]
-        partner = np.searchsorted(members, self.views.partner[rows[strong]])
+        rows, owner = self.views.passes.between(members, members)
+        strong = ~self.views.passes.quoted[rows]
+        partner = np.searchsorted(members, self.views.passes.partner[rows[strong]])
         n = len(members)
         row = np.concatenate([np.arange(n), owner[strong]])
         column = np.concatenate([n + circles_of_things(self.views, members), partner])

@@ -12,9 +12,9 @@ from scipy.sparse.csgraph import connected_components
 from stillwatch.facts.group import Codes
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.hand_offs import PUT_OFF, HandOff
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.ties import NO_PLACE, Place, Ties
 from stillwatch.link.traits import ASKED, Traits
+from stillwatch.link.views import Views
 
 _KEPT: Final = 4096
 """Groups that are remembered: they are asked about again as others around them change."""
@@ -66,20 +66,17 @@ class SpeakingOptions:
 class Speakers:
     """Asks the groups of one scan whether those who pass work in them speak for the others."""
 
-    def __init__(
-        self, views: Views, ties: Ties, traits: Traits, mixture: MixtureOptions, options: SpeakingOptions
-    ) -> None:
+    def __init__(self, views: Views, ties: Ties, traits: Traits, options: SpeakingOptions) -> None:
         """Take the scan's views and traits, and how to look at them."""
         self.views = views
         self.ties = ties
         self.traits = traits
-        self.mixture = mixture
         self.options = options
         self._told: OrderedDict[tuple[bytes, Place, bool], bool] = OrderedDict()
 
     def few_pass(self, members: Codes) -> bool:
         """Whether too few accounts of a group pass work within it to speak for all of them."""
-        return self.views.few_pass(members, self.mixture) and not self.speak(members)
+        return self.views.passes.few(members) and not self.speak(members)
 
     def speak(self, members: Codes, barred: Place = NO_PLACE, *, bundled: bool = False) -> bool:
         """Whether those of a group who pass work speak for the others.
@@ -91,8 +88,8 @@ class Speakers:
         """
         name = (members.tobytes(), barred, bundled)
         if name not in self._told:
-            passes = self.views.passing(members)
-            passes |= self.views.pass_bits(members, members, self.mixture) >= self.options.quoting_bits
+            passes = self.views.passes.passing(members)
+            passes |= self.views.passes.bits(members, members) >= self.options.quoting_bits
             share = self.options.bundled_like if bundled else self.options.passing_like
             enough = int(passes.sum()) >= max(self.options.least_passing, share * len(members))
             self._told[name] = self.circles_speak(members) or (
@@ -113,19 +110,19 @@ class Speakers:
         among all. The text by which the group was found may be its own here: no other family hangs on it.
         """
         options = self.options
-        rows, owner = self.views.passes_among(members)
-        work = ~self.views.quoted[rows] | self.views.later[rows]
+        rows, owner = self.views.passes.among(members)
+        work = ~self.views.passes.quoted[rows] | self.views.passes.later[rows]
         n = len(members)
-        ends = owner[work], np.searchsorted(members, self.views.partner[rows[work]])
+        ends = owner[work], np.searchsorted(members, self.views.passes.partner[rows[work]])
         graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n, n))
         label = connected_components(graph, directed=False)[1]
         sizes = np.bincount(label, minlength=1)
         passes = sizes[label] > 1
         share, put_off = float(passes.mean()), self.puts_off(members)
-        few = self.views.few_pass(members, self.mixture) or (put_off and share < options.most_put_off)
+        few = self.views.passes.few(members) or (put_off and share < options.most_put_off)
         if not few or share < options.circled or passes.all() or not self.traits.tell:
             return False
-        in_words = put_off and 2 * int(self.views.later[rows].sum()) >= len(rows)
+        in_words = put_off and 2 * int(self.views.passes.later[rows].sum()) >= len(rows)
         if int((sizes > 1).sum()) < (options.circles_in_words if in_words else options.circles):
             return False
         if not self._send_own_text(members, passes, NO_PLACE, options.most_others_circled):
@@ -139,10 +136,10 @@ class Speakers:
 
     def puts_off(self, members: Codes) -> bool:
         """Whether most of what passes within a group is put off, and hardly anything does so the wrong way round."""
-        rows, _ = self.views.passes_between(members, members)
-        if 2 * int(self.views.put_off[rows].sum()) < max(1, len(rows)):
+        rows, _ = self.views.passes.between(members, members)
+        if 2 * int(self.views.passes.put_off[rows].sum()) < max(1, len(rows)):
             return False
-        return self.views.one_way(members, (HandOff.QUOTED, *PUT_OFF), self.mixture)
+        return self.views.passes.one_way(members, (HandOff.QUOTED, *PUT_OFF))
 
     def _send_own_text(self, members: Codes, passes: npt.NDArray[np.bool_], barred: Place, most_others: float) -> bool:
         """Whether most who pass work, and most of the others, send what the former send and few others do, by number.

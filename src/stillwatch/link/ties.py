@@ -14,8 +14,8 @@ from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.family_bits import family_bits, per_family
 from stillwatch.link.hand_offs import WORDS_ONLY
-from stillwatch.link.mixture import MixtureOptions, Views
 from stillwatch.link.tried_texts import beyond_the_best, texts_apart
+from stillwatch.link.views import Views
 from stillwatch.stats.calibrate import bits_of_p
 
 Floats = npt.NDArray[np.float64]
@@ -94,11 +94,10 @@ class JoinOptions:
 class Ties:
     """The evidence of one scan, asked about accounts and groups."""
 
-    def __init__(self, views: Views, options: JoinOptions, mixture: MixtureOptions, pace: Pace) -> None:
+    def __init__(self, views: Views, options: JoinOptions, pace: Pace) -> None:
         """Take the scan's views; `pace` gives what the rhythm of some accounts says for their being of a group."""
         self.views = views
         self.options = options
-        self.mixture = mixture
         self.pace = pace
         self.accounts = len(views.exchanges)
         self.text_of = {
@@ -113,7 +112,7 @@ class Ties:
         The rarer a campaign's accounts are among all, the more strangers have a chance to look like one of them; but
         only those of its milieu do, against whom the evidence is held.
         """
-        strangers = min(self.accounts, self.views.milieu(size)) - size
+        strangers = min(self.accounts, self.views.milieu.around(size)) - size
         return max(self.options.least_prior_bits, float(np.log2(max(1, strangers) / max(1, size))))
 
     def background(self, groups: list[Codes]) -> list[Floats]:
@@ -213,19 +212,20 @@ class Ties:
         between everybody, and what is told by words as often as it passes between the two the wrong way round. An
         account counts once, since one that is in both hands (a stolen key, a customer) ties nobody else.
         """
-        rows, owner = self.views.passes_between(ours, theirs)
-        partner = self.views.partner[rows]
-        our_share = float(self.views.exchanges[ours].sum()) / max(self.views.total, 1.0)
-        their_share = float(self.views.exchanges[theirs].sum()) / max(self.views.total, 1.0)
-        strangers = self.mixture.strangers_give * (len(ours) * their_share + len(theirs) * our_share)
-        quotations = float(self.views.quotations.sum()) * our_share * their_share
-        quotations = max(quotations, float(self.views.echoes.between(ours, theirs, WORDS_ONLY)))
+        passes = self.views.passes
+        rows, owner = passes.between(ours, theirs)
+        partner = passes.partner[rows]
+        our_share = float(self.views.exchanges[ours].sum()) / max(passes.total, 1.0)
+        their_share = float(self.views.exchanges[theirs].sum()) / max(passes.total, 1.0)
+        strangers = passes.options.strangers_give * (len(ours) * their_share + len(theirs) * our_share)
+        quotations = float(passes.quotations.sum()) * our_share * their_share
+        quotations = max(quotations, float(passes.echoes.between(ours, theirs, WORDS_ONLY)))
         total = 0.0
         for quoted, expected, least in ((False, strangers, 2), (True, quotations, 3)):
-            chosen = self.views.quoted[rows] == quoted
+            chosen = passes.quoted[rows] == quoted
             pairs = min(len(np.unique(owner[chosen])), len(np.unique(partner[chosen])))
             if pairs >= least:  # one or two may be luck
-                total += max(0.0, bits_of_p(float(pdtrc(pairs - 1, max(expected, self.mixture.least_expected)))))
+                total += max(0.0, bits_of_p(float(pdtrc(pairs - 1, max(expected, passes.options.least_expected)))))
         return total
 
     def take_part(self, ours: Codes, theirs: Codes, background: list[Floats]) -> float:
@@ -243,7 +243,7 @@ class Ties:
         timed.
         """
         shared = self.shared_against(accounts, members, background, firm=firm)
-        passes = self.views.pass_bits(accounts, members, self.mixture)
+        passes = self.views.passes.bits(accounts, members)
         return np.stack([shared[Family.THINGS], shared[Family.WORDS], passes, self.pace(accounts, members, firm)])
 
     def shared_against(

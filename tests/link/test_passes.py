@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.link.hand_offs import PUT_OFF, WORDS_ONLY, HandOff, HandOffs
-from stillwatch.link.mixture import MixtureOptions, Views
+from stillwatch.link.passes import Passes
+from stillwatch.link.views import Views
 
 ACCOUNTS = 60
 GROUP = tuple(range(6))
@@ -28,8 +29,8 @@ def bits(passes: Sequence[Pass], accounts: Sequence[int] = GROUP, *, quotations:
     """What these hand-offs (giver, taker, kind) say for some accounts' being of the group."""
     giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
     views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
-    found: list[float] = views.pass_bits(
-        np.array(accounts, dtype=np.int32), np.array(GROUP, dtype=np.int32), MixtureOptions(), quotations=quotations
+    found: list[float] = views.passes.bits(
+        np.array(accounts, dtype=np.int32), np.array(GROUP, dtype=np.int32), quotations=quotations
     ).tolist()
     return found
 
@@ -109,7 +110,7 @@ def test_what_was_put_off_is_as_telling_as_any_hand_off_where_many_take_part(how
         giver, taker, kind = (np.array([one[i] for one in [*ELSEWHERE, *passes]], dtype=np.int32) for i in range(3))
         views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
         members = np.array(group, dtype=np.int32)
-        return float(views.pass_bits(members, members, MixtureOptions(), quotations=False).sum())
+        return float(views.passes.bits(members, members, quotations=False).sum())
 
     assert strong(few) == 0.0
     assert strong([(2 * k, 2 * k + 1, how) for k in range(4)]) > 40
@@ -140,7 +141,7 @@ def test_a_group_passes_work_where_three_of_its_accounts_pass_more_than_words(pa
     giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
     views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
 
-    assert views.pass_work(np.array(GROUP, dtype=np.int32), MixtureOptions()) is work
+    assert views.passes.work(np.array(GROUP, dtype=np.int32)) is work
 
 
 def test_quotations_say_less_than_other_hand_offs() -> None:
@@ -210,7 +211,7 @@ def test_the_same_hand_off_again_and_again_adds_a_bounded_amount(passes: list[Pa
 
 def within(passes: Sequence[Pass]) -> float:
     """What these hand-offs say about the group as a whole."""
-    return views_of(passes).passed_within(np.array(GROUP, dtype=np.int32), MixtureOptions())
+    return views_of(passes).passes.passed_within(np.array(GROUP, dtype=np.int32))
 
 
 def views_of(passes: Sequence[Pass]) -> Views:
@@ -253,9 +254,9 @@ def test_signatures_without_their_conversation_are_gifts() -> None:
     assert bits([(0, 1, HandOff.SIGNATURE)] * 3)[0] == 0.0
 
 
-@pytest.mark.parametrize("told", [Views.passed_in, Views.passed_within])
+@pytest.mark.parametrize("told", [Passes.passed_in, Passes.passed_within])
 def test_a_pair_that_passes_work_on_says_nothing_of_its_group(
-    told: Callable[[Views, npt.NDArray[np.int32], MixtureOptions], float],
+    told: Callable[[Passes, npt.NDArray[np.int32]], float],
 ) -> None:
     """Hand-offs tie a group where three of its accounts, and a good part of it, take part."""
     group = np.array(GROUP, dtype=np.int32)
@@ -263,7 +264,7 @@ def test_a_pair_that_passes_work_on_says_nothing_of_its_group(
     def of(*pairs: tuple[int, int], members: npt.NDArray[np.int32] = group) -> float:
         giver, taker = np.array(pairs, dtype=np.int32).T
         passed = HandOffs.of(giver, taker, np.full(len(giver), HandOff.RETRY, dtype=np.int8))
-        return told(Views([], passed, np.full(ACCOUNTS, 20, dtype=np.int64)), members, MixtureOptions())
+        return told(Views([], passed, np.full(ACCOUNTS, 20, dtype=np.int64)).passes, members)
 
     assert of((0, 1)) == of((0, 1), (0, 1), (1, 0)) == 0.0
     assert of((0, 1), (1, 2)) > 20
@@ -286,7 +287,7 @@ def test_what_passes_by_hubs_alone_ties_the_others_to_nobody(passes: list[Pass],
     giver, taker, kind = (np.array([one[i] for one in passes], dtype=np.int32) for i in range(3))
     views = Views([], HandOffs.of(giver, taker, kind.astype(np.int8)), np.full(ACCOUNTS, 20, dtype=np.int64))
 
-    assert views.few_pass(np.array(GROUP, dtype=np.int32), MixtureOptions()) == few
+    assert views.passes.few(np.array(GROUP, dtype=np.int32)) == few
 
 
 @pytest.mark.parametrize(("most_of_one", "few"), [(0.8, True), (0.4, False)])
@@ -299,6 +300,6 @@ def test_what_passes_within_one_customer_says_nothing_of_a_group_that_is_wider(m
     busy, members = np.full(ACCOUNTS, 20, dtype=np.int64), np.array(GROUP, dtype=np.int32)
     views = Views([], passed, busy, customer=customer, most_of_one=most_of_one)
 
-    assert views.few_pass(members, MixtureOptions()) == few
-    assert bool(views.passing(members).any()) != few
-    assert (views.strong_bits(members, MixtureOptions()) > 0.0) != few
+    assert views.passes.few(members) == few
+    assert bool(views.passes.passing(members).any()) != few
+    assert (views.passes.strong_bits(members) > 0.0) != few

@@ -1,4 +1,4 @@
-"""What each family says for the accounts of a group: tokens that it reuses, and what it hands on within itself."""
+"""What passes between accounts, both ways, and what it says for an account or for a group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,32 +7,23 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import pdtrc
 
+from stillwatch.facts.group import Codes
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.rows import rows_of
-from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.customers import beyond_customers
 from stillwatch.link.echoes import Echoes
 from stillwatch.link.hand_offs import PUT_OFF, RETRIED, WORDS_ONLY, HandOff, HandOffs
+from stillwatch.link.milieu import MilieuOptions
 from stillwatch.stats.calibrate import MOST_BITS, bits_of_p, more_than
 from stillwatch.stats.pairings import covered_by
-from stillwatch.stats.reuse_kernel import in_sequence, leave_one_out, quick_bits
 
-Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
-
-REUSES = (0.5, 0.9)
-"""Strengths of reuse that the group's evidence averages over, beside none at all: an average of e-values is one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MixtureOptions:
-    """How members are told from bystanders."""
+class PassOptions:
+    """When hand-offs tell that accounts are of one hand."""
 
-    rounds: int = 25
-    prior: float = 0.6
-    """Belonging before the evidence, where the fit starts from."""
-    most_bits: float = 20.0
-    """One family moves one account by at most this much: no single tie decides about anybody (bits)."""
     own_deeds: int = 2
     """An account itself took work over that repeats the answers of so many others, or that gave failed requests to so
     many and took them from as many: with one of each it may have met a public text, or somebody who knew its prompts.
@@ -71,46 +62,38 @@ class MixtureOptions:
     """What failed is asked elsewhere, so or in other words, hours or days later by luck between a few accounts, in
     groups of three to seven on looked-at logs: on 22 of them 49 pairs of honest accounts made the same request so, and
     65 did the wrong way round. Where so many of a group take part in it, it is as telling as any other hand-off."""
-    milieu: int = 2_500
-    """What a group shares is held against so many accounts at most, as if whoever outside it holds that were among
-    them. In a large log those who live in one place, work in one trade or rent from one host share networks, tools and
-    texts that hardly anybody else has, without having to do with each other. Our figures hold for logs of that size; of
-    20,530 honest accounts in twelve such logs side by side 568 were accused when held against all of them."""
-    milieu_each: int = 10
-    """... or against so many times as many as a group has: wide campaigns are found among many more."""
     most_passes: int = 3
     """Hand-offs of one account beyond this many add nothing: they are not independent of each other."""
 
 
-class Views:
-    """The incidences of a scan with their backgrounds, and scratch space for the kernels."""
+class Passes:
+    """The hand-offs of a scan, each seen from either end, and what they say about its accounts and groups."""
 
-    def __init__(  # noqa: PLR0913 - what accounts hold, pass and are
+    def __init__(  # noqa: PLR0913 - what passes, what chance passes, and who may pass what to himself
         self,
-        views: list[Incidence],
         passed: HandOffs,
         exchanges: npt.NDArray[np.int64],
-        echoes: Echoes | None = None,
-        customer: Codes | None = None,
-        most_of_one: float = 1.0,
-        options: MixtureOptions = MixtureOptions(),
+        texts: Sequence[Incidence],
+        echoes: Echoes,
+        customer: Codes,
+        most_of_one: float,
+        options: PassOptions,
+        milieu: MilieuOptions,
     ) -> None:
-        """Prepare `views` for accounts with that many exchanges each.
+        """Lay out what was `passed` between accounts with that many exchanges each, who send these `texts`.
 
         (accounts,) `customer` numbers whose each account is, its own without; a group is one customer's where more than
         `most_of_one` of it are.
         """
-        self.views = views
         self.options = options
-        self.customer = np.arange(len(exchanges), dtype=np.int32) if customer is None else customer
+        self.milieu = milieu
+        self.texts = texts
+        self.echoes = echoes
+        self.customer = customer
         self.most_of_one = most_of_one
-        self.echoes = Echoes.none(len(exchanges)) if echoes is None else echoes
-        self.frequency = [view.frequency() for view in views]
-        self.known = [int(view.known.sum()) for view in views]
-        self.mass = [np.zeros(len(view.tokens)) for view in views]
         self.exchanges = exchanges
         self.total = float(exchanges.sum())
-        # Hand-offs both ways: an account's partners, how often, and whether words were all that passed.
+        # Both ways: an account's partners, how often, and whether words were all that passed.
         self.partner_of = np.concatenate([passed.giver, passed.taker])
         self.partner = np.concatenate([passed.taker, passed.giver])
         self.times = np.concatenate([passed.count, passed.count])
@@ -130,45 +113,7 @@ class Views:
         self.quotations = np.bincount(self.partner_of[self.quoted], minlength=len(exchanges))
         self.partner_bounds = np.searchsorted(self.partner_of, np.arange(len(exchanges) + 1))
 
-    def milieu(self, size: int) -> int:
-        """How many accounts at most a group of that many is held against."""
-        return max(self.options.milieu, self.options.milieu_each * size)
-
-    def commoner(self, place: int, size: int) -> float:
-        """How much commoner a token of one view is, at most, in the milieu of a group of that many than in the log."""
-        return max(1.0, self.known[place] / self.milieu(size))
-
-    def ratios(self, members: Codes, r: Floats, place: int, barred: int, reuse: float) -> tuple[Floats, float]:
-        """Each member's likelihood ratio in one view against the others, and the reuse that this implies."""
-        view = self.views[place]
-        out = np.ones(len(members))
-        again = leave_one_out(
-            members, r, view.by_account, view.held, view.weight, view.known, self.frequency[place],
-            self.commoner(place, len(members)), barred, reuse, self.mass[place], out,
-        )  # fmt: skip
-        return out, float(again)
-
-    def group_bits(self, members: Codes, place: int, barred: int = -1) -> float:
-        """Evidence in bits that the group reuses tokens of one view, averaged over the strengths of reuse."""
-        view = self.views[place]
-        background, scratch = self.frequency[place], self.mass[place]
-        commoner = self.commoner(place, len(members))
-        tokens = (view.by_account, view.held, view.weight, view.known, background, commoner, barred)
-        logs = [0.0, *(float(in_sequence(members, *tokens, reuse, scratch)) for reuse in REUSES)]
-        return _mean_of_powers(logs)
-
-    def quick_bits(self, bounds: npt.NDArray[np.int64], members: Codes, place: int) -> Floats:
-        """`group_bits` of many groups in one view, at the lower strength of reuse only."""
-        view = self.views[place]
-        out = np.zeros(len(bounds) - 1)
-        commoner = np.array([self.commoner(place, size) for size in np.diff(bounds).tolist()])
-        quick_bits(
-            bounds, members, view.by_account, view.held, view.weight, view.known, self.frequency[place], commoner,
-            REUSES[0], self.mass[place], out,
-        )  # fmt: skip
-        return out
-
-    def pass_bits(self, accounts: Codes, members: Codes, options: MixtureOptions, *, quotations: bool = True) -> Floats:
+    def bits(self, accounts: Codes, members: Codes, *, quotations: bool = True) -> Floats:
         """What hand-offs say for each account about a group, in bits: partners inside are likelier in one hand.
 
         Null: partners are met in proportion to the group's share of all exchanges; for quotations, where public text
@@ -186,10 +131,10 @@ class Views:
         rows, owner = rows_of(self.partner_bounds, accounts)
         beyond = self._beyond_customers(accounts[owner], rows, members)
         rows, owner = rows[beyond], owner[beyond]
-        reuse = options.partner_reuse
+        reuse = self.options.partner_reuse
         gain = np.log2((1.0 - reuse) + reuse / np.maximum([share, max(share, quoted)], 1e-6))
         gain = np.append(gain, min(gain[1], self._forwards(members)))
-        words_only = self._words_only(members, options)
+        words_only = self._words_only(members)
         way = words_only.astype(np.int64) + (self.quoted & ~self.later)
         if not quotations:
             told = ~words_only[rows]
@@ -197,7 +142,7 @@ class Views:
         within = inside[self.partner[rows]]
         each = np.where(within, gain[way[rows]], np.log2(1.0 - reuse))
         # The most telling passes of an account count, up to `most_passes` of each sign.
-        times = np.minimum(self.times[rows], options.most_passes)
+        times = np.minimum(self.times[rows], self.options.most_passes)
         n = len(accounts)
         for_it = np.bincount(owner[within], weights=(each * times)[within], minlength=n)
         against = np.bincount(owner[~within], weights=(each * times)[~within], minlength=n)
@@ -205,7 +150,7 @@ class Views:
         # conversations went on elsewhere, or was quoted: no member.
         takes = np.bincount(owner[within & self.takes[rows]], minlength=n) > 0
         gives = np.bincount(owner[within], weights=self.gifts[rows][within], minlength=n)
-        both_ways = takes | (gives <= options.most_gifts)
+        both_ways = takes | (gives <= self.options.most_gifts)
         strong = within & ~words_only[rows]
         took = np.bincount(owner[strong & self.takes[rows]], minlength=n) > 0
         gave = np.bincount(owner[strong], minlength=n) > 0
@@ -214,12 +159,12 @@ class Views:
         takes_here = np.bincount(owner[within & words & self.takes[rows]], minlength=n)
         takes_elsewhere = np.bincount(owner[~within & words & self.takes[rows]], minlength=n)
         both_ways &= gave | told | (takes_here > takes_elsewhere)
-        rare = np.where(took, options.strangers_take, np.where(gave, options.strangers_give, 1.0))
-        for_it = np.minimum(for_it, options.most_passes * gain[0]) - np.log2(rare)
-        bits: Floats = for_it * both_ways + np.maximum(against, options.most_passes * np.log2(1.0 - reuse))
+        rare = np.where(took, self.options.strangers_take, np.where(gave, self.options.strangers_give, 1.0))
+        for_it = np.minimum(for_it, self.options.most_passes * gain[0]) - np.log2(rare)
+        bits: Floats = for_it * both_ways + np.maximum(against, self.options.most_passes * np.log2(1.0 - reuse))
         return bits
 
-    def _words_only(self, members: Codes, options: MixtureOptions) -> npt.NDArray[np.bool_]:
+    def _words_only(self, members: Codes) -> npt.NDArray[np.bool_]:
         """(rows,) whether each hand-off is told by words that may have passed by luck.
 
         What was put off and asked elsewhere is such a one, unless many of a group take part in it, and hardly anybody
@@ -227,29 +172,29 @@ class Views:
         """
         if not self.put_off.any():
             return self.quoted
-        rows, owner = self.passes_between(members, members)
-        many = len(np.unique(owner[self.put_off[rows]])) >= options.many_put_off
-        if many and self.one_way(members, PUT_OFF, options):
+        rows, owner = self.between(members, members)
+        many = len(np.unique(owner[self.put_off[rows]])) >= self.options.many_put_off
+        if many and self.one_way(members, PUT_OFF):
             return self.quoted & ~self.put_off
         return self.quoted | self.put_off
 
-    def one_way(self, members: Codes, kinds: Sequence[HandOff], options: MixtureOptions) -> bool:
+    def one_way(self, members: Codes, kinds: Sequence[HandOff]) -> bool:
         """Whether hardly anything of some kinds passes in or around a group the wrong way round.
 
         For how much does rightly, which counts in the group alone, so that its neighbours cannot make up for what
         chance does around it.
         """
-        return self._wrongly(members, kinds, options) <= options.most_echoes * (self._rightly(members, kinds) + 1)
+        return self._wrongly(members, kinds) <= self.options.most_echoes * (self._rightly(members, kinds) + 1)
 
-    def _wrongly(self, members: Codes, kinds: Sequence[HandOff], options: MixtureOptions) -> float:
+    def _wrongly(self, members: Codes, kinds: Sequence[HandOff]) -> float:
         """How much of some kinds passes the wrong way round in a group and among those who send its texts.
 
         A group may have been found by what passes in it the right way round, and chance makes others of those who send
         its texts meet the wrong way round. Where these are many, so much of it counts as the group has of what passes
         among them the right way round.
         """
-        found = float(self.echoes.within(self._around(members, options.most_around * len(members), options), kinds))
-        crowd = self._around(members, self.milieu(len(members)), options)
+        found = float(self.echoes.within(self._around(members, self.options.most_around * len(members)), kinds))
+        crowd = self._around(members, self.milieu.around(len(members)))
         wrongly = self.echoes.within(crowd, kinds)
         if wrongly <= found:
             return found
@@ -257,19 +202,17 @@ class Views:
 
     def _rightly(self, members: Codes, kinds: Sequence[HandOff]) -> int:
         """How much that is put off, and quoted where that is asked, passes in a group."""
-        rows, _ = self.passes_between(members, members)
+        rows, _ = self.between(members, members)
         told = self.put_off[rows] | (self.quoted[rows] if HandOff.QUOTED in kinds else False)
         return int((told & self.takes[rows]).sum())
 
-    def _around(self, members: Codes, most: float, options: MixtureOptions) -> Codes:
+    def _around(self, members: Codes, most: float) -> Codes:
         """A group with everybody who sends a text that half of it sends and at most so many accounts in all do."""
         found = [members]
-        for view in self.views:
-            if view.kind.family is not Family.WORDS or view.kind is TokenKind.SETTINGS or len(view.tokens) == 0:
-                continue
+        for view in self.texts:
             tokens, counts = np.unique(view.held[rows_of(view.by_account, members)[0]], return_counts=True)
             own = tokens[(2 * counts >= len(members)) & (view.sizes_of(tokens) <= most)]
-            found += [view.holders_of(token) for token in own[: options.most_texts].tolist()]
+            found += [view.holders_of(token) for token in own[: self.options.most_texts].tolist()]
         around: Codes = np.unique(np.concatenate(found)).astype(np.int32)
         return around
 
@@ -289,11 +232,11 @@ class Views:
 
         Half a pair is added to either (Jeffreys' prior for a rate): of few pairs the order says little.
         """
-        rows, _ = self.passes_between(members, members)
+        rows, _ = self.between(members, members)
         pairs = int((self.quoted[rows] & ~self.later[rows] & self.takes[rows]).sum())
         return float(np.log2((pairs + 0.5) / (self.echoes.within(members, (HandOff.QUOTED,)) + 0.5)))
 
-    def passes_between(self, ours: Codes, theirs: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def between(self, ours: Codes, theirs: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The rows of hand-offs, either way, from some accounts to others, and the place in `ours` of each."""
         rows, owner = rows_of(self.partner_bounds, ours)
         inside = np.zeros(len(self.exchanges), dtype=np.bool_)
@@ -301,36 +244,36 @@ class Views:
         between = inside[self.partner[rows]]
         return rows[between], owner[between]
 
-    def passed_in(self, members: Codes, options: MixtureOptions, *, few: bool | None = None) -> float:
+    def passed_in(self, members: Codes, *, few: bool | None = None) -> float:
         """What hand-offs say for a group, account by account (bits); nothing for it where too few of them take part.
 
         `few` says whether too few do; by default it is told by their number.
         """
-        bits = float(self.pass_bits(members, members, options).sum())
-        if self.few_pass(members, options) if few is None else few:
+        bits = float(self.bits(members, members).sum())
+        if self.few(members) if few is None else few:
             return min(bits, 0.0)
-        return max(bits, self.put_off_bits(members, options))
+        return max(bits, self.put_off_bits(members))
 
-    def put_off_bits(self, members: Codes, options: MixtureOptions) -> float:
+    def put_off_bits(self, members: Codes) -> float:
         """What it says for a group that what failed in it is put off and asked there in other words (bits).
 
         Null: whoever fails with something is followed by others who ask it as often as he follows them, in the group
         and around it; between two of a group as often as such pairs lie in it by how much it sends. Pairs with an
         account in common are one observation.
         """
-        rows, owner = self.passes_between(members, members)
+        rows, owner = self.between(members, members)
         given = self.put_off[rows] & ~self.takes[rows]
         pairs = min(len(np.unique(owner[given])), len(np.unique(self.partner[rows[given]])))
         if pairs == 0:
             return 0.0
         share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
         backwards = float(np.isin(self.echoes.kind, PUT_OFF).sum()) / 2.0
-        expected = max(options.least_expected, backwards * share**2, self._wrongly(members, PUT_OFF, options))
-        return more_than(pairs, expected, options.put_off)
+        expected = max(self.options.least_expected, backwards * share**2, self._wrongly(members, PUT_OFF))
+        return more_than(pairs, expected, self.options.put_off)
 
-    def passes_among(self, members: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """`passes_between` the accounts of a group, but for what passes within one of its customers."""
-        rows, owner = self.passes_between(members, members)
+    def among(self, members: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """`between` the accounts of a group, but for what passes within one of its customers."""
+        rows, owner = self.between(members, members)
         told = self._beyond_customers(members[owner], rows, members)
         return rows[told], owner[told]
 
@@ -340,12 +283,12 @@ class Views:
 
     def passing(self, members: Codes) -> npt.NDArray[np.bool_]:
         """(n,) who passes anything but words within a group."""
-        rows, owner = self.passes_among(members)
+        rows, owner = self.among(members)
         return np.bincount(owner[~self.quoted[rows]], minlength=len(members)) > 0
 
-    def pass_work(self, members: Codes, options: MixtureOptions) -> bool:
+    def work(self, members: Codes) -> bool:
         """Whether more than a pair of a group's accounts pass anything but words to each other."""
-        return int(self.passing(members).sum()) >= options.passing_accounts
+        return int(self.passing(members).sum()) >= self.options.passing_accounts
 
     def quiet_by_chance(self, some: Codes, members: Codes) -> float:
         """The share of some accounts that would pass nothing, if each did as often as a group by how much it sends."""
@@ -357,53 +300,47 @@ class Views:
 
     def _passed_by_chance(self, some: Codes, members: Codes) -> Floats:
         """How often each of some accounts would pass anything, if it did as often as a group by how much it sends."""
-        _, owner = self.passes_between(members, members)
+        _, owner = self.between(members, members)
         rate = len(owner) / max(float(self.exchanges[members].sum()), 1.0)
         return self.exchanges[some].astype(np.float64) * rate
 
-    def strong_bits(self, members: Codes, options: MixtureOptions) -> float:
+    def strong_bits(self, members: Codes) -> float:
         """What hand-offs but words say for a group, account by account (bits); nothing for it where one pair makes all.
 
         Among a hundred accounts that share a thing and a text, one pair may have met by luck.
         """
-        rows, owner = self.passes_among(members)
-        many = len(np.unique(owner[~self._words_only(members, options)[rows]])) >= options.passing_accounts
-        bits = float(self.pass_bits(members, members, options, quotations=False).sum())
-        return max(bits if many else min(bits, 0.0), self.put_off_bits(members, options))
+        rows, owner = self.among(members)
+        many = len(np.unique(owner[~self._words_only(members)[rows]])) >= self.options.passing_accounts
+        bits = float(self.bits(members, members, quotations=False).sum())
+        return max(bits if many else min(bits, 0.0), self.put_off_bits(members))
 
-    def few_pass(self, members: Codes, options: MixtureOptions) -> bool:
+    def few(self, members: Codes) -> bool:
         """Whether too few accounts of a group pass anything within it to speak for all of them, or it goes by few hubs.
 
         An app repeats on its maker's key what its users' own could not do: that ties none of these to each other.
         """
-        rows, owner = self.passes_among(members)
+        rows, owner = self.among(members)
         taking_part = len(np.unique(owner))
-        if taking_part < max(options.passing_accounts, options.passing_share * len(members)):
+        if taking_part < max(self.options.passing_accounts, self.options.passing_share * len(members)):
             return True
-        return covered_by(members[owner], self.partner[rows], int(options.hubs * taking_part))
+        return covered_by(members[owner], self.partner[rows], int(self.options.hubs * taking_part))
 
-    def passed_within(self, members: Codes, options: MixtureOptions, *, few: bool | None = None) -> float:
+    def passed_within(self, members: Codes, *, few: bool | None = None) -> float:
         """What all hand-offs between the accounts of a group say about the group, in bits.
 
         Null for quotations: they pass between strangers as between everybody, and as often in one order as in the
         other. Pairs with an account in common are one
         observation, and so are the repetitions of one pair: two accounts that quote each other say nothing of forty.
         """
-        rows, _ = self.passes_between(members, members)
+        rows, _ = self.between(members, members)
         chosen = rows[~self.takes[rows] & self.quoted[rows] & ~self.later[rows]]
         pairs = min(len(np.unique(self.partner_of[chosen])), len(np.unique(self.partner[chosen])))
-        bits = self.strong_bits(members, options)
+        bits = self.strong_bits(members)
         if pairs:
             share = float(self.exchanges[members].sum()) / max(self.total, 1.0)
-            expected = max(float(self.quotations.sum()) / 2.0 * share**2, options.least_expected)
+            expected = max(float(self.quotations.sum()) / 2.0 * share**2, self.options.least_expected)
             expected = max(expected, float(self.echoes.within(members, (HandOff.QUOTED,))))
             # Each pair is an observation of its own, so their sum is not bounded as a single test is.
             quoted = max(0.0, bits_of_p(float(pdtrc(pairs - 1, expected)), most=MOST_BITS * pairs))
             bits = max(bits, 0.0) + quoted
-        return min(bits, self.passed_in(members, options, few=few))
-
-
-def _mean_of_powers(logs: list[float]) -> float:
-    """log2 of the mean of 2**x."""
-    top = max(logs)
-    return top + float(np.log2(np.mean(np.exp2(np.array(logs) - top))))
+        return min(bits, self.passed_in(members, few=few))
