@@ -16,7 +16,8 @@ MAY = datetime(2026, 5, 3, 9, 30, tzinfo=UTC)
 CHANCES = [
     (3.2, "honest traffic of this size would show about 3.2 such groups in every scan", "3.2"),
     (1.0, "honest traffic of this size would show about 1 such group in every scan", "1"),
-    (140.0, "honest traffic of this size would show about 140 such groups in every scan", "1.4e+02"),
+    (140.0, "honest traffic of this size would show about 140 such groups in every scan", "140"),
+    (1432.0, "honest traffic of this size would show about 1,432 such groups in every scan", "1,432"),
     (0.2, "honest traffic of this size would show 1 such group in 5 scans", "0.2"),
     (0.0004, "honest traffic of this size would show 1 such group in 2,000 scans", "1e-3"),
     (1e-9, "honest traffic of this size would show 1 such group in 10^9 scans", "1e-9"),
@@ -107,7 +108,7 @@ def test_what_is_explained_does_not_count() -> None:
     )
     campaign = replace(example_findings().campaigns[0], evidence=evidence)
 
-    assert words.counted_bits(campaign) == 30.0
+    assert campaign.counted_bits() == 30.0
     assert "harness" not in words.summary(campaign)
 
 

@@ -309,3 +309,18 @@ def test_owners_whose_stolen_keys_are_a_group_of_their_own_are_excused_beside_th
     assert {together[name] for name in owners} == {Tier.WATCH}
     assert {apart[name] for name in owners} == {Tier.REVIEW}
     assert {together[name] for name in thieves} == {apart[name] for name in thieves} == {Tier.ACT}
+
+
+def test_what_chance_does_not_make_is_told_before_what_it_makes_however_many_bits_that_has() -> None:
+    """One family finds a group and cannot also say that it is beyond chance; of two the weaker one does."""
+    rows = [{"account_id": name} for name in (*FARM, *WIDE_FARM) for _ in range(3)]
+    traffic = traffic_of(rows)
+    roster = roster_of(traffic)
+    one_family = group_of(codes_of(roster, WIDE_FARM[:3]), {Family.THINGS: 500.0})
+    two_families = group_of(codes_of(roster, WIDE_FARM[3:6]), {Family.THINGS: 40.0, Family.WORDS: 35.0})
+
+    accused, _ = judge(Linked(groups=(one_family, two_families), tries=100), roster, traffic, JudgeOptions())
+
+    assert [one.tier for one in accused] == [Tier.WATCH, Tier.WATCH]
+    assert [one.made_by_chance() for one in accused] == [False, True]
+    assert accused[0].counted_bits() < accused[1].counted_bits()

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stillwatch.cli.inert import columns, inert
-from stillwatch.cli.words import bits, counted_bits, main_purpose, number, short_chance, standing
+from stillwatch.cli.words import bits, main_purpose, number, short_chance
 from stillwatch.facts.campaign import Campaign, Tier
 
 MOST_ROWS: Final = 40
@@ -72,11 +72,11 @@ def _cells(campaign: Campaign) -> list[str]:
         campaign.tier.label,
         number(campaign.accounts),
         number(campaign.exchanges),
-        bits(counted_bits(campaign)),
+        bits(campaign.counted_bits()),
         short_chance(campaign.expected_by_chance),
         f"{campaign.first_seen.astimezone(UTC):%Y-%m-%d}",
         f"{campaign.last_seen.astimezone(UTC):%Y-%m-%d}",
-        ", ".join(each.family.value for each in standing(campaign)) or "-",
+        ", ".join(each.family.value for each in campaign.standing()) or "-",
         main_purpose(campaign) or "-",
     ]
 

@@ -110,18 +110,9 @@ def short_chance(expected: float) -> str:
         return "unknown"
     if expected == 0:
         return "~0"
+    if expected >= 100:  # noqa: PLR2004 -- two digits would be written with an exponent
+        return number(round(expected))
     return f"{expected:.2g}" if expected >= 0.001 else f"1e-{_zeros(expected)}"  # noqa: PLR2004 -- readable so far
-
-
-def standing(campaign: Campaign) -> list[Evidence]:
-    """Pick the evidence that counts: beyond chance, and not accounted for by an honest explanation; strongest first."""
-    counts = [each for each in campaign.evidence if each.beyond_chance and each.neutralised_by is None]
-    return sorted(counts, key=lambda each: -each.bits)
-
-
-def counted_bits(campaign: Campaign) -> float:
-    """Add up the bits that count."""
-    return sum(each.bits for each in standing(campaign))
 
 
 def evidence_note(evidence: Evidence) -> str:
@@ -257,7 +248,7 @@ def _models(models: Sequence[str]) -> str:
 
 
 def _ground(campaign: Campaign) -> str:
-    counts = standing(campaign)
+    counts = campaign.standing()
     if not counts:
         return "No family of evidence stands by itself."
     grounds = listed([f"{each.family.value} ({bits(each.bits)} bits)" for each in counts])

@@ -103,6 +103,19 @@ class Campaign:
     timeline: tuple[tuple[datetime, int], ...] = ()
     """Exchanges per bucket of time: (start of the bucket, count), at most 120 buckets of equal length."""
 
+    def standing(self) -> tuple[Evidence, ...]:
+        """The evidence that counts: beyond chance, and not accounted for by an honest explanation; strongest first."""
+        counts = (each for each in self.evidence if each.beyond_chance and each.neutralised_by is None)
+        return tuple(sorted(counts, key=lambda each: -each.bits))
+
+    def counted_bits(self) -> float:
+        """The bits that count, of all families together."""
+        return sum(each.bits for each in self.standing())
+
+    def made_by_chance(self) -> bool:
+        """Whether honest traffic of this size would show one such group or more."""
+        return self.expected_by_chance >= 1.0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScanFacts:
@@ -129,7 +142,7 @@ class Findings:
 
     scan: ScanFacts
     campaigns: tuple[Campaign, ...]
-    """Ranked: highest tier first, then most bits."""
+    """Ranked: highest tier first, then what chance does not make, then most bits that count."""
     set_aside: tuple[Campaign, ...]
     """Groups that act alike and have an honest explanation, which therefore accuse nobody."""
     accounts: tuple[str, ...] = ()

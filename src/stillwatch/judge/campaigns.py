@@ -23,7 +23,11 @@ _LEAST_PURPOSE: Final = 0.02
 def judge(
     linked: Linked, roster: Roster, traffic: Traffic, options: JudgeOptions
 ) -> tuple[tuple[Campaign, ...], tuple[Campaign, ...]]:
-    """The campaigns, highest tier first and then most bits, and the groups set aside as explained."""
+    """The campaigns, and the groups set aside as explained.
+
+    Each in the order in which a person should look: highest tier first, then what chance does not make, then most bits
+    that count.
+    """
     accused: list[Campaign] = []
     explained: list[Campaign] = []
     verdicts = [judge_group(group, roster, traffic, options) for group in linked.groups]
@@ -36,8 +40,8 @@ def judge(
         campaign = _written(group, verdict, kept[place], conduct, place, habit[place], roster, traffic, options)
         (explained if verdict.tier is None else accused).append(campaign)
 
-    def rank(campaign: Campaign) -> tuple[int, float, str]:
-        return (-campaign.tier, -sum(one.bits for one in campaign.evidence), campaign.campaign_id)
+    def rank(campaign: Campaign) -> tuple[int, bool, float, str]:
+        return (-campaign.tier, campaign.made_by_chance(), -campaign.counted_bits(), campaign.campaign_id)
 
     return tuple(sorted(accused, key=rank)), tuple(sorted(explained, key=rank))
 

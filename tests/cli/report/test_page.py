@@ -198,6 +198,17 @@ def test_tells_all_there_is(part: str) -> None:
     assert part in " ".join(" ".join(outline(example_findings()).words).split())
 
 
+def test_what_is_only_watched_is_listed_apart_from_campaigns() -> None:
+    """Nobody reads a heading that calls a group a campaign which is too little to look into."""
+    page = example_page()
+    campaigns, watched = page.index('<section id="campaigns"'), page.index('<section id="watched"')
+    cards = [(found.group(1), found.start()) for found in re.finditer(r'<article class="card (\w+)"', page)]
+
+    assert [kind for kind, place in cards if campaigns < place < watched] == ["act", "act", "review", "review"]
+    assert next(kind for kind, place in cards if place > watched) == "watch"
+    assert page.index('<a href="#campaigns">') < page.index('<a href="#watched">')
+
+
 def test_a_large_campaign_is_cut_and_says_so() -> None:
     """Of 2,000 accounts the first are listed, and the page says where the others are."""
     findings = replace(example_findings(), campaigns=example_findings().campaigns[:1], set_aside=())

@@ -7,7 +7,7 @@ from stillwatch.cli import glossary, words
 from stillwatch.cli.report.graph import Graph, draw_graph
 from stillwatch.cli.report.shell import fill
 from stillwatch.cli.report.timeline import Timeline, draw_timeline
-from stillwatch.facts.campaign import Campaign, Evidence, Findings, Member
+from stillwatch.facts.campaign import Campaign, Evidence, Findings, Member, Tier
 from stillwatch.facts.token import Family
 
 MOST_CARDS: Final = 50
@@ -66,12 +66,15 @@ class Row:
 
 def render(findings: Findings) -> str:
     """Write the page. The same findings always make the same page."""
+    cards = [_card(group, rank, is_set_aside=False) for rank, group in _first(findings.campaigns)]
     return fill(
         "page.html.j2",
         findings=findings,
         scan=findings.scan,
         rows=_overview(findings.campaigns),
-        cards=[_card(group, rank, is_set_aside=False) for rank, group in _first(findings.campaigns)],
+        cards=cards,
+        campaigns=[each for each in cards if each.group.tier > Tier.WATCH],
+        watched=[each for each in cards if each.group.tier is Tier.WATCH],
         set_aside=[_card(group, rank, is_set_aside=True) for rank, group in _first(findings.set_aside)],
         glossary=glossary,
         words=words,
@@ -127,7 +130,7 @@ def _state(evidence: Evidence | None) -> str:
 
 
 def _overview(campaigns: tuple[Campaign, ...]) -> list[Row]:
-    most = max(map(words.counted_bits, campaigns), default=0.0)
+    most = max((campaign.counted_bits() for campaign in campaigns), default=0.0)
     return [
         Row(
             anchor=f"campaign-{rank}",
@@ -140,7 +143,7 @@ def _overview(campaigns: tuple[Campaign, ...]) -> list[Row]:
 
 
 def _segments(campaign: Campaign, most: float) -> tuple[tuple[str, float, float], ...]:
-    counts = words.standing(campaign)
+    counts = campaign.standing()
     segments = []
     left = 0.0
     for family, css in _FAMILY_CLASS.items():
