@@ -103,26 +103,6 @@ def test_a_domain_of_its_own_declares_an_owner_as_a_name_does() -> None:
     assert judged(TOGETHER, unnamed).tier is Tier.ACT
 
 
-def test_a_firms_few_keys_behind_one_router_that_go_round_limits_are_watched() -> None:
-    """It names itself, has its domain and pays for all: eight keys are a firm's, nine may be a pool, a name no firm."""
-    eight, own = ["Open Robots Ltd"] * 8, "openrobots.example"
-
-    assert judged(TOGETHER, eight, cards=(8,), domain=own, retries=3).tier is Tier.WATCH
-    assert judged(TOGETHER, ["Open Robots Ltd"] * 9, cards=(9,), domain=own, retries=3).tier is Tier.REVIEW
-    assert judged(TOGETHER, eight, cards=(8,), retries=3).tier is Tier.REVIEW
-
-
-def test_few_keys_of_one_name_are_watched_whoever_pays_for_each() -> None:
-    """Eight of which one writes from a domain of its own; not nine, and not where none does."""
-    eight, one = ["Open Robots Ltd"] * 8, ["openrobots.example"]
-
-    assert judged(TOGETHER, eight, cards=(), domain=one).tier is Tier.WATCH
-    assert judged(TOGETHER, eight, cards=(), domain=one, retries=3).tier is Tier.REVIEW
-    assert judged(TOGETHER, eight, cards=(), domain="openrobots.example", retries=3).tier is Tier.WATCH
-    assert judged(TOGETHER, ["Open Robots Ltd"] * 9, cards=(), domain="openrobots.example").tier > Tier.WATCH
-    assert judged(TOGETHER, eight, cards=()).tier > Tier.WATCH
-
-
 def test_keys_of_one_name_and_one_network_that_many_cards_pay_for_go_to_a_person() -> None:
     """The agents of one product have accounts of their own: its name and its network hide nothing, its cards may."""
     ten, own = ["Open Robots Ltd"] * 10, ["openrobots.example"]

@@ -49,8 +49,7 @@ class Explanation:
     """An honest explanation that was looked for by name and found."""
 
     name: str
-    """One of: registered use, one disclosed owner, one declared owner, separate owners, claimed owners, one class, one
-    network, one product, one payer, claimed customers, one harness, one benchmark."""
+    """As the explanations of the judge are called: `registered use`, `one class`, `one harness`."""
     words: str
     share: float
     """Share of the group's accounts that it covers, 0-1."""

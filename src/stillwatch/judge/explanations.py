@@ -64,11 +64,6 @@ class ExplanationOptions:
     left of them shares anything but networks: of two looked-at groups of a hosted runner's customers 0.85 do."""
     paying: float = 0.5
     """... where at least this share of them pays at all: some try a service for nothing."""
-    few_keys: int = 8
-    """So many keys of one owner, who names it, one of whom at least writes from a domain of its own, are a firm's,
-    whoever pays for each: that hides nothing, and campaigns have hundreds. Behind one router, which goes on with the
-    next key after a limit, where most of them have its domain. Four such firms with 5 and 6 keys on one card were at
-    review on three logs without a campaign that others composed, and eight with 5 keys on a card each on another."""
     event_days: float = 4.0
     """A hackathon lasts a weekend, and some are early or late: from first to last this long, but for visitors."""
     most_evading: float = 0.1
@@ -151,7 +146,7 @@ def _disclosed_owner(look: Look) -> Found | None:
 
 
 def _declared_owner(look: Look) -> Found | None:
-    """One name or domain and one payer for all, or few keys of one name: unverified, but nothing is hidden.
+    """One name or domain and one payer or network for all: unverified, but nothing is hidden.
 
     Who runs many accounts so that they are not seen to be one keeps them apart on paper. The provider sees these to be
     one customer without us, and can give that customer one budget.
@@ -163,14 +158,10 @@ def _declared_owner(look: Look) -> Found | None:
     # As the accounts table has it: what only one firm's accounts hold ties nobody, and is no shared thing.
     _, paid = look.most_common("payment_fingerprint")
     named = owner is not None and share >= look.options.most_of
-    claimed = named and any(look.own_domains())
-    few = claimed and look.n <= look.options.few_keys
     if paid >= look.options.most_of:
         tied = "one payer pays for them"
-    elif own_net and claimed:
+    elif own_net and named and any(look.own_domains()):
         tied = "they work from one network that nobody else uses"
-    elif few:
-        tied = "they are few"
     else:
         return None
     if named and not look.verified():
@@ -179,17 +170,14 @@ def _declared_owner(look: Look) -> Found | None:
         words = f"{of_domain:.0%} of the accounts have one e-mail domain of their own, and {tied}"
     else:
         return None
-    plain = few and of_domain >= look.options.most_of
-    found = _hides_nothing(look, "one declared owner", words, max(share, of_domain), may_evade=plain)
+    found = _hides_nothing(look, "one declared owner", words, max(share, of_domain))
     # Many accounts that each pay with another card hide something, though they name one owner and share its network.
-    open_about_it = paid >= look.options.most_of or few
-    return found if open_about_it else replace(found, no_further=Tier.REVIEW)
+    return found if paid >= look.options.most_of else replace(found, no_further=Tier.REVIEW)
 
 
-def _hides_nothing(look: Look, name: str, words: str, share: float, *, may_evade: bool = False) -> Found:
+def _hides_nothing(look: Look, name: str, words: str, share: float) -> Found:
     """What the provider sees to be one customer's without us; limits that its accounts go round are another matter."""
     evading = sum(one.pairs for one in look.group.passings if one.evades) > look.options.most_evading * look.n
-    evading &= not may_evade
     if evading:
         words += ", but they go round each other's limits"
     return replace(_found(name, words, share), no_further=Tier.REVIEW if evading else Tier.WATCH)

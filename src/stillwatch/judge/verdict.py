@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stillwatch.facts.campaign import Tier
-from stillwatch.facts.group import Group
+from stillwatch.facts.group import FEW, Group
 from stillwatch.facts.roster import Roster
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.facts.traffic import Traffic
@@ -45,11 +45,8 @@ class JudgeOptions:
     customers who send ten requests and more 0.17 and less."""
     families_to_act: int = 2
     """Independent families that must each be beyond chance before anything may be enforced (law 1)."""
-    least_to_review: int = 8
-    """A group of fewer accounts is watched, whatever it shows: households, teams with a common tool, friends who pool
-    their keys and a firm's few keys do among themselves what campaigns do, of which the published ones have hundreds of
-    accounts. Of 208 groups of two to seven at `review` on 140 looked-at logs, which mostly others composed, 98 were
-    honest; of 61 groups of eight to ten 13, seven of them on four logs of such look-alikes alone."""
+    least_to_review: int = FEW
+    """A group of fewer accounts is watched, whatever it shows (accounts)."""
     least_known: float = 0.5
     """Share of a group's accounts that the accounts table must know before the group may reach `act`."""
     act_confidence: float = 0.999

@@ -63,9 +63,9 @@ class LinkOptions:
     taken for one customer's keys; published campaigns have 5 to 30 accounts on a card."""
     most_named: int = 8
     """... and so many that name one organisation, one of which writes from a domain of its own, at least, or of one
-    organisation and card, half of which do: what passes between them is their own, as the judge takes it
-    (`ExplanationOptions.few_keys`). In an honest log that others composed three firms with three such accounts each,
-    which pass their answers on within each firm and use one tool, were one group at act."""
+    organisation and card, half of which do: what passes between them is their own. In an honest log that others
+    composed three firms with three such accounts each, which pass their answers on within each firm and use one tool,
+    were one group at act."""
     lists: ListOptions = field(default_factory=ListOptions)
     most_of_one_customer: float = 0.8
     """Where one customer has at most this share of a group, its accounts are moved together in the scheduler test, so

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import pdtrc
 
-from stillwatch.facts.group import Codes
+from stillwatch.facts.group import FEW, Codes
 from stillwatch.facts.rows import rows_of
 from stillwatch.facts.token import Family, TokenKind
 from stillwatch.link.family_bits import family_bits, per_family
@@ -76,9 +76,9 @@ class JoinOptions:
     """Accounts that pass work among themselves only stay in a group where all else says so much for an account of them,
     on average (bits). On nine looked-at logs of levels 2 and 3 circles of another campaign have 0.2 and less, those of
     the group's own 1.6 and more, but for a reseller's, whose accounts have nothing in common but what they pass."""
-    least_circle: int = 8
+    least_circle: int = FEW
     """What passes in a group among fewer accounts than this, and to none of its others, says of them what it would of
-    as small a group (`JudgeOptions.least_to_review`): nothing is enforced on it."""
+    as small a group: nothing is enforced on it (accounts)."""
     tied_bits: float = 6.0
     """An account is tied to a group with this much evidence of its own (bits)."""
     belongs_bits: float = 2.0
