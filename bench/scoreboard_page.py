@@ -18,7 +18,8 @@ NAMED_AT: Final = "review"
 """The tier from which on an account counts as named: a person is asked to look at it."""
 LEAST_RECALL: Final = 0.5
 """Below it a row is told as a failure: the detector sees less than half."""
-_FEW: Final = ("one in", "one of")
+_MANY_LOGS: Final = "one of"
+_FEW: Final = ("one in", _MANY_LOGS)
 """Measurements on logs in which campaigns are few begin so."""
 LEAST_PRECISION: Final = 0.95
 """Below it a level is told as a failure: one in twenty of those named is honest."""
@@ -318,11 +319,13 @@ def _without_text(levels: Mapping[int, list[Result]], of: Mapping[str, list[Resu
 
 
 def _rare(of: Mapping[str, list[Result]]) -> Iterator[str]:
-    yield "Ranges in which campaigns hold about so many of the accounts; one seed, so intervals are wide. One of so"
-    yield "many logs: a range of level 2 with campaigns beside honest ranges of other seeds, as one log, in which what"
-    yield "one range's hosts and trades share is rare."
-    yield ""
     cells = [each for what, found in of.items() if what.startswith(_FEW) for each in found]
+    yield "Ranges in which campaigns hold about so many of the accounts; one seed, so intervals are wide."
+    for each in cells:
+        if each["what"].startswith(_MANY_LOGS):
+            yield f"One of so many logs: a range of level {each['level']} with campaigns beside honest ranges of other"
+            yield "seeds, as one log, in which what one range's hosts and trades share is rare."
+    yield ""
     rows = [
         [each["what"], f"{each['score']['hostile']} of {each['score']['accounts']:,}", *_row(each)] for each in cells
     ]
