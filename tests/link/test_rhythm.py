@@ -127,15 +127,43 @@ def monitors(rng: np.random.Generator, hours: Iterable[int]) -> list[Request]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_where_every_second_hour_is_there_moves_keep_to_these(seed: int) -> None:
-    """Moved into hours that were left out, whoever works in those that were not would seem to seek each other."""
+    """Moved into hours that were left out, whoever works in those that were not would seem to seek each other.
+
+    The monitors' clock would be seen; here it is not asked for.
+    """
+    unasked = RhythmOptions(clock_chance=0.0)
     timelines = laid_out(monitors(np.random.default_rng(seed), range(0, 48, 2)))
     half = timelines.only(np.ones(len(timelines.start), dtype=np.bool_), every=2)
     members = each_alone(np.arange(ACCOUNTS, dtype=np.int32))
 
-    told = [group_rhythm(one, members, RhythmOptions(), np.random.default_rng(seed)).bits for one in (timelines, half)]
+    told = [group_rhythm(one, members, unasked, np.random.default_rng(seed)).bits for one in (timelines, half)]
 
     assert told[0] > 10
     assert told[1] < 8
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_services_clock_makes_no_scheduler_of_its_customers(seed: int) -> None:
+    """Every quarter of an hour some of their jobs are due, all as late as the service's clock is that time."""
+    rng = np.random.default_rng(seed)
+    ticks = [(900.0 * tick, float(rng.uniform(6.0, 25.0))) for tick in range(5 * 96)]
+    timelines = laid_out(
+        [
+            (account, tick + late + float(rng.exponential(1.0)), float(rng.gamma(3.0, 3.0)))
+            for account in range(ACCOUNTS)
+            for tick, late in ticks
+            if rng.random() < 0.05
+        ]
+    )
+    members = each_alone(np.arange(ACCOUNTS, dtype=np.int32))
+
+    asked, unasked = (
+        group_rhythm(timelines, members, options, np.random.default_rng(seed))
+        for options in (RhythmOptions(), RhythmOptions(clock_chance=0.0))
+    )
+
+    assert unasked.bits > 20
+    assert asked.bits < 3
 
 
 def shifts(rng: np.random.Generator, *, common: bool) -> list[Request]:

@@ -3,7 +3,8 @@
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from stillwatch.link.rhythm import Codes, Floats, Ints, RhythmOptions, busiest, count_tail, moves, off_the_minute
+from stillwatch.link.clock import Clock
+from stillwatch.link.rhythm import Codes, Floats, Ints, RhythmOptions, busiest, count_tail, moves
 from stillwatch.link.timelines import Timelines
 from stillwatch.stats.calibrate import bits_of_p
 from stillwatch.stats.handover_kernel import crew_mates, gatherings
@@ -43,7 +44,7 @@ def crews_beyond_chance(
 def _free_starts(timelines: Timelines, accounts: Codes, most: int, options: RhythmOptions) -> tuple[Ints, Codes]:
     """The starts that no clock makes, at most so many, and the place of each one's account."""
     start, _, source = timelines.of([accounts[i : i + 1] for i in range(len(accounts))])
-    free = off_the_minute(start, options)
+    free = Clock.of(start, options).free(start)
     start, source = start[free], source[free]
     if len(start) > most:
         start, _, source = busiest(start, start, source, most)

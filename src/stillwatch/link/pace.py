@@ -6,16 +6,13 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from stillwatch.link.clock import DAY_US, HOUR_US, MINUTE_US, Clock
 from stillwatch.link.rhythm import (
-    DAY_US,
-    HOUR_US,
-    MINUTE_US,
     Codes,
     Floats,
     Ints,
     RhythmOptions,
     busiest,
-    off_the_minute,
 )
 from stillwatch.link.timelines import Timelines
 from stillwatch.stats.handover_kernel import covered, near_any, own_pace
@@ -118,10 +115,11 @@ class GroupPace:
     without a scheduler.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what was found of a group, and by what
         self,
         timelines: Timelines,
         ways: list[tuple[_Way, Floats]],
+        clock: Clock,
         members: Codes,
         options: RhythmOptions,
         owner: Codes | None,
@@ -130,6 +128,7 @@ class GroupPace:
         self.timelines = timelines
         self.owner = owner
         self.ways = ways
+        self.clock = clock
         self.members = members
         self.options = options
 
@@ -139,17 +138,18 @@ class GroupPace:
 
         With `owner`, (accounts,) a number for each account, those of one owner do not follow on each other.
         """
-        found = cls(timelines, [], members, options, owner)
         start, end, source = _of_each(timelines, members, options)
+        clock = Clock.of(start, options)
+        found = cls(timelines, [], clock, members, options, owner)
         timed = end > start
         if int(timed.sum()) < 2 * options.least_coincidences or len(members) < 3:  # noqa: PLR2004 - a pair is no pool
             return found
         start, end, by = start[timed], end[timed], found._owners(members[source[timed]])
         soon = tuple(int(moment * 1e6) for moment in options.own_moments_s)
         near = int(options.own_together_s * 1e6)
-        free = off_the_minute(start, options)
+        free = clock.free(start)
         bursts, _, bursting = _of_each(timelines.bursts(options), members, options)
-        own, burster = off_the_minute(bursts, options), found._owners(members[bursting])
+        own, burster = clock.free(bursts), found._owners(members[bursting])
         for way in (
             _Way.of(end, by, soon),
             _Way.of(-start, by, soon, backwards=True),
@@ -203,7 +203,7 @@ class GroupPace:
         timelines = self.timelines.bursts(options) if way.bursts else self.timelines
         start, end, place = timelines.of([accounts[i : i + 1] for i in range(len(accounts))], self.members)
         if way.beside:
-            free = off_the_minute(start, options)
+            free = self.clock.free(start)
             start, place = start[free], place[free]
         elif way.backwards:
             start = -end

@@ -10,9 +10,10 @@ from scipy.sparse.csgraph import connected_components
 from stillwatch.facts.incidence import Incidence
 from stillwatch.facts.token import TokenKind
 from stillwatch.link.candidates import CandidateOptions, circles
+from stillwatch.link.clock import HOUR_US
 from stillwatch.link.crews import crew_graph, crews_beyond_chance
 from stillwatch.link.pace import own_rhythm
-from stillwatch.link.rhythm import HOUR_US, Codes, RhythmOptions, busiest
+from stillwatch.link.rhythm import Codes, RhythmOptions, busiest
 from stillwatch.link.timelines import Timelines
 from stillwatch.stats.handover_kernel import successions
 
