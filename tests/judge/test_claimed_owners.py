@@ -190,9 +190,10 @@ def test_customers_of_one_hosted_service_are_watched() -> None:
     strangers = [""] * 10
 
     assert judged(SHARING, strangers, cards=(), networks=1).tier is Tier.WATCH
-    assert [one.name for one in judged(SHARING, strangers, cards=(), networks=1).explanations] == ["one hosted service"]
-    assert judged(SHARING, strangers, cards=(), networks=1, unpaid=5).tier is Tier.WATCH  # some try it for nothing
-    assert judged(SHARING, strangers, cards=(), networks=1, unpaid=6).tier is Tier.REVIEW
+    assert [one.name for one in judged(SHARING, strangers, cards=(), networks=1).explanations] == [
+        "networks and texts only"
+    ]
+    assert judged(SHARING, strangers, cards=(), networks=1, unpaid=10).tier is Tier.WATCH  # they try it for nothing
     assert judged(SHARING, strangers, cards=()).tier is Tier.REVIEW  # what they share is no network
     assert judged(SHARING, strangers, cards=(3, 1, 1, 1, 1, 1, 1, 1), networks=1).tier is Tier.REVIEW
     assert judged(TOGETHER, strangers, cards=(), networks=1).tier > Tier.WATCH

@@ -143,44 +143,39 @@ def test_two_classes_with_the_same_exercises_are_classes(places: tuple[int, ...]
     found = {one.explanation.name for one in find_explanations(group, roster_of(traffic), traffic, DEFAULT)}
 
     assert ("one class" in found) is is_class
-    assert "people in several places" in found
-    assert "one hosted service" not in found
-    cards = roster_of(traffic, payment_fingerprint={f"a{k:02d}": f"card-{k}" for k in range(n)})
-    paying = {one.explanation.name for one in find_explanations(group, cards, traffic, DEFAULT)}
-    assert "one hosted service" in paying
-    assert "people in several places" not in paying
+    assert "networks and texts only" in found
     assert ("one network" in found) is is_class  # one place has two exits, and who is there need not sign up together
 
 
 @pytest.mark.parametrize(
-    ("days", "burst", "cards", "acts", "tier"),
+    ("kind", "holders", "acts", "tier"),
     [
-        (2, 20, 0, False, Tier.WATCH),
-        (6, 20, 0, False, Tier.REVIEW),  # they go on
-        (2, 10, 0, False, Tier.REVIEW),  # half of them signed up at other times
-        (2, 20, 9, False, Tier.REVIEW),  # they pay
-        (2, 20, 0, True, Tier.ACT),  # they pass work on
+        (TokenKind.SIGNUP_BURST, 20, False, Tier.WATCH),  # a hackathon, or a class: all of it in one place
+        (TokenKind.SIGNUP_DEVICE, 4, False, Tier.WATCH),
+        (TokenKind.SIGNUP_DEVICE, 5, False, Tier.REVIEW),  # a quarter were signed up on one device
+        (TokenKind.EMAIL_DOMAIN, 20, False, Tier.REVIEW),  # throw-away addresses
+        (TokenKind.PAYMENT, 9, False, Tier.REVIEW),
+        (TokenKind.SIGNUP_BURST, 20, True, Tier.ACT),  # they pass work on
     ],
 )
-def test_people_who_signed_up_in_one_place_and_worked_there_for_a_weekend_are_an_event(
-    days: int, burst: int, cards: int, acts: bool, tier: Tier
+def test_neighbours_who_share_nothing_but_networks_and_texts_are_watched(
+    kind: TokenKind, holders: int, acts: bool, tier: Tier
 ) -> None:
-    """A hackathon works day and night. What its accounts do together is not said to be its."""
+    """They work day and night on what the place works on. What accounts do together is not said to be its."""
     rows = [
         {"account_id": f"a{k:02d}", "started_at": START + hour * 3_600_000_000}
         for k in range(20)
-        for hour in range(k, 24 * days, 3)
+        for hour in range(k, 24 * 6, 3)
     ]
     traffic = traffic_of(rows)
     tokens = [
-        SharedToken(kind=kind, token=7, inside=size, outside=0, account_codes=tuple(range(size)))
-        for kind, size in ((TokenKind.CLIENT_ADDRESS, 18), (TokenKind.SIGNUP_BURST, burst))
+        SharedToken(kind=of, token=7, inside=size, outside=0, account_codes=tuple(range(size)))
+        for of, size in ((TokenKind.CLIENT_ADDRESS, 18), (kind, holders))
     ]
     bits = {Family.THINGS: 90.0, Family.WORDS: 90.0} | ({Family.HAND_OFFS: 90.0} if acts else {})
     group = group_of(np.arange(20, dtype=np.int32), bits, tokens=tokens)
-    roster = roster_of(traffic, payment_fingerprint={f"a{k:02d}": f"card-{k}" for k in range(cards)})
 
-    assert judge_group(group, roster, traffic, JudgeOptions()).tier is tier
+    assert judge_group(group, roster_of(traffic), traffic, JudgeOptions()).tier is tier
 
 
 def test_a_benchmark_is_a_list_that_each_runs_once_and_no_stock_that_requests_are_drawn_from() -> None:

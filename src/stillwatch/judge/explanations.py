@@ -59,13 +59,9 @@ class ExplanationOptions:
     two_agencies: float = 0.5
     """Customers of two agencies with one tool, each of which pays for its own, where this share of them was verified:
     cards go round among accounts with made-up names, too. In one looked-at group of thirty such 0.57 were."""
-    own_payers: float = 0.8
-    """Customers of one hosted service pay each with a card of its own, at least this share of them, and at most what is
-    left of them shares anything but networks: of two looked-at groups of a hosted runner's customers 0.85 do."""
-    paying: float = 0.5
-    """... where at least this share of them pays at all: some try a service for nothing."""
-    event_days: float = 4.0
-    """A hackathon lasts a weekend, and some are early or late: from first to last this long, but for visitors."""
+    only_networks: float = 0.8
+    """So many of a group share a network, and at most what is left of it any other thing, where networks and texts are
+    all that it shares: of two looked-at groups of a hosted runner's customers 0.85 do."""
     most_evading: float = 0.1
     """An owner who hides nothing does not go round limits either: requests that were limited, banned or refused on one
     account and tried again on another touch at most this many pairs of accounts, as a share of the group's accounts."""
@@ -103,9 +99,7 @@ def find_explanations(group: Group, roster: Roster, traffic: Traffic, options: E
         _one_payer,
         _claimed_customers,
         _one_customer,
-        _one_service,
-        _several_places,
-        _one_event,
+        _networks_only,
         _one_harness,
         _one_benchmark,
     )
@@ -311,50 +305,18 @@ def _one_customer(look: Look) -> Found | None:
     return replace(_found("one customer", words, share), no_further=Tier.WATCH, of_sharing_only=True)
 
 
-def _one_service(look: Look) -> Found | None:
-    """Customers of one hosted service, a runner or an edge platform: its network and its tool are all that they share.
+def _networks_only(look: Look) -> Found | None:
+    """Nothing but networks and texts is shared: by a hosted service's customers, classes, a hackathon, neighbours.
 
-    Machines work there around the clock, so that no night tells them from a pool. Who buys accounts by the dozen does
-    not mostly find a card and a device for each and one exit for all.
+    Who lives in one place or rents from one host works in its trades and writes its languages, and shares networks and
+    texts with people whom he has nothing to do with. A pool behind one exit may look so too, so that this accounts for
+    nothing; but what such accounts do together tells them, or a card, device or throw-away mail domain that they share.
     """
-    alone = look.own_payers()
-    if look.paying() < look.options.paying or min(alone, look.only_networks()) < look.options.own_payers:
+    share = look.only_networks()
+    if share < look.options.only_networks:
         return None
-    words = f"{alone:.0%} of the accounts pay with a card of their own, and all that they share is a network and texts"
-    return replace(_found("one hosted service", words, alone), no_further=Tier.WATCH, of_sharing_only=True)
-
-
-def _several_places(look: Look) -> Found | None:
-    """People who pay little and share networks, and by day: classes of several universities with one assignment, say.
-
-    Three networks may be a pool's exits as well, so that this accounts for nothing; but a pool that does nothing
-    together, sleeps at night and asks as little as people do is no more to look at than they are.
-    """
-    if look.paying() >= look.options.paying or not look.like_people():
-        return None
-    share = min(look.own_payers(), look.only_networks())
-    if share < look.options.own_payers:
-        return None
-    words = "few of the accounts pay, and all that they share is networks and texts, by day and little each"
-    return replace(_found("people in several places", words, share), no_further=Tier.WATCH, of_sharing_only=True)
-
-
-def _one_event(look: Look) -> Found | None:
-    """A hackathon: people who signed up in one burst in one place, pay nothing, and work for a few days without sleep.
-
-    Who farms free accounts may look like that for as long, so that this accounts for nothing; but what such accounts
-    do together, or go on with, tells them.
-    """
-    token, on_net = look.one_net()
-    in_place = max(on_net if token else 0.0, look.two_nets())
-    share = min(in_place, look.only_networks())
-    brief = look.lasted_days() <= look.options.event_days and look.few_each()
-    if share < look.options.most_of or look.holds(TokenKind.SIGNUP_BURST) < look.options.most_of or not brief:
-        return None
-    if look.paying() > 1 - look.options.most_of:
-        return None
-    words = f"{share:.0%} of the accounts signed up in one place at once and were used there for a few days: an event"
-    return replace(_found("one event", words, share), no_further=Tier.WATCH, of_sharing_only=True)
+    words = f"all that {share:.0%} of the accounts share is networks and texts, as neighbours do"
+    return replace(_found("networks and texts only", words, share), no_further=Tier.WATCH, of_sharing_only=True)
 
 
 def _one_harness(look: Look) -> Found | None:

@@ -128,16 +128,6 @@ class Look:
         own = [owners for owners in pays.values() if len(owners) > 1 and len({one for one in owners if one}) == 1]
         return sum(len(owners) for owners in own) / self.n
 
-    def paying(self) -> float:
-        """Share of the members that pay."""
-        return sum(1 for card in self.values("payment_fingerprint") if card) / self.n
-
-    def own_payers(self) -> float:
-        """Share of the members that pay with an instrument that no other member pays with, of those who pay at all."""
-        counts = Counter(card for card in self.values("payment_fingerprint") if card)
-        alone = sum(1 for times in counts.values() if times == 1)
-        return alone / sum(counts.values()) if counts else 1.0
-
     def only_networks(self) -> float:
         """Share of the members that share a network, or that share no other thing, whichever is less."""
         others = (kind for kind in TokenKind if kind.family is Family.THINGS and kind not in NETWORK_KINDS)
@@ -148,13 +138,6 @@ class Look:
         activity, members = self.traffic.activity, self.group.members
         days = np.maximum(1.0, np.ceil((activity.last[members] - activity.first[members]) / _DAY_US))
         return float(np.median(activity.exchanges[members] / days)) <= self.options.people_per_day
-
-    def lasted_days(self) -> float:
-        """How many days most of the members were used in, from the first to the last of them."""
-        activity, members = self.traffic.activity, self.group.members
-        first = np.quantile(activity.first[members], 1.0 - self.options.most_of)
-        last = np.quantile(activity.last[members], self.options.most_of)
-        return float(last - first) / _DAY_US
 
     def too_short(self) -> bool:
         """Whether the log is too short to show a night."""
