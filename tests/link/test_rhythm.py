@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stillwatch.facts.roster import Roster
+from stillwatch.link.clock import ClockOptions
 from stillwatch.link.rhythm import Rhythm, RhythmOptions, each_alone, group_rhythm, shared_rhythm
 from stillwatch.link.timelines import Timelines, _by_account_and_start
 from stillwatch.profile.traffic import fold
@@ -131,7 +132,7 @@ def test_where_every_second_hour_is_there_moves_keep_to_these(seed: int) -> None
 
     The monitors' clock would be seen; here it is not asked for.
     """
-    unasked = RhythmOptions(clock_chance=0.0)
+    unasked = RhythmOptions(clock=ClockOptions(chance=0.0))
     timelines = laid_out(monitors(np.random.default_rng(seed), range(0, 48, 2)))
     half = timelines.only(np.ones(len(timelines.start), dtype=np.bool_), every=2)
     members = each_alone(np.arange(ACCOUNTS, dtype=np.int32))
@@ -159,7 +160,7 @@ def test_a_services_clock_makes_no_scheduler_of_its_customers(seed: int) -> None
 
     asked, unasked = (
         group_rhythm(timelines, members, options, np.random.default_rng(seed))
-        for options in (RhythmOptions(), RhythmOptions(clock_chance=0.0))
+        for options in (RhythmOptions(), RhythmOptions(clock=ClockOptions(chance=0.0)))
     )
 
     assert unasked.bits > 20

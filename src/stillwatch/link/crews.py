@@ -44,7 +44,7 @@ def crews_beyond_chance(
 def _free_starts(timelines: Timelines, accounts: Codes, most: int, options: RhythmOptions) -> tuple[Ints, Codes]:
     """The starts that no clock makes, at most so many, and the place of each one's account."""
     start, _, source = timelines.of([accounts[i : i + 1] for i in range(len(accounts))])
-    free = Clock.of(start, options).free(start)
+    free = Clock.of(start, options.clock).free(start)
     start, source = start[free], source[free]
     if len(start) > most:
         start, _, source = busiest(start, start, source, most)

@@ -139,7 +139,7 @@ class GroupPace:
         With `owner`, (accounts,) a number for each account, those of one owner do not follow on each other.
         """
         start, end, source = _of_each(timelines, members, options)
-        clock = Clock.of(start, options)
+        clock = Clock.of(start, options.clock)
         found = cls(timelines, [], clock, members, options, owner)
         timed = end > start
         if int(timed.sum()) < 2 * options.least_coincidences or len(members) < 3:  # noqa: PLR2004 - a pair is no pool

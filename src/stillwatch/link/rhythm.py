@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, pdtrc, stdtr
 
-from stillwatch.link.clock import DAY_US, HOUR_US, MINUTE_US, Clock
+from stillwatch.link.clock import DAY_US, HOUR_US, MINUTE_US, Clock, ClockOptions
 from stillwatch.link.timelines import Timelines
 from stillwatch.stats.calibrate import bits_of_p
 from stillwatch.stats.handover_kernel import coincidences, gatherings, in_flight_spread, shifted
@@ -35,14 +35,8 @@ class RhythmOptions:
     crew: int = 3
     """This many accounts that start within the first of these moments are a crew that sets out at once: two strangers
     meet now and then, three hardly ever (6 of 89,000 honest starts with a reseller's crews, 3 in 100 of its own)."""
-    on_minute_s: float = 5.0
-    """... unless it is in the first seconds of a minute: strangers' cron jobs start there, and a log of one night has
-    no other night to show that they always do, ..."""
-    clock_ratio: float = 3.0
-    """... or at a minute of the hour that so many times as many hours have starts at as at a usual one, ..."""
-    clock_chance: float = 1e-3
-    """... which chance makes this seldom: the clock of a service that sets its customers' jobs going. 87 customers of
-    one started within five seconds of each other 109 times, of which 19 were expected, and four came to act."""
+    clock: ClockOptions = field(default_factory=ClockOptions)
+    """Which starts a clock makes; they say nothing beside each other."""
     shift_min: int = 5
     """First null: timelines moved by up to this many whole minutes either way: longer than any request, shorter than a
     shift. Whole minutes leave jobs that start on the minute where they were."""
@@ -177,7 +171,7 @@ def shared_rhythm(
         return UNTESTED
     moments, together = ((np.array(one) * 1e6).astype(np.int64) for one in (options.moments_s, options.together_s))
     after = coincidences(start, end, source, moments)
-    free = Clock.of(start, options).free(start)
+    free = Clock.of(start, options.clock).free(start)
     beside = coincidences(start[free], start[free], source[free], together)
     crews = gatherings(start[free], source[free], together[0], options.crew - 1)
     real = np.concatenate([after, beside, [crews, in_flight_spread(start, end)]])
