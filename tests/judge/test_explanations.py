@@ -178,6 +178,33 @@ def test_neighbours_who_share_nothing_but_networks_and_texts_are_watched(
     assert judge_group(group, roster_of(traffic), traffic, JudgeOptions()).tier is tier
 
 
+@pytest.mark.parametrize("n", [240, 1_000])
+@pytest.mark.parametrize(
+    ("known", "tokens", "tier"),
+    [
+        ({}, [TokenKind.CLIENT_ADDRESS], Tier.WATCH),
+        ({}, [TokenKind.CLIENT_ADDRESS, TokenKind.PAYMENT], Tier.REVIEW),
+        ({"payment_fingerprint": 4}, [TokenKind.CLIENT_ADDRESS], Tier.REVIEW),
+        ({"signup_device": 4}, [TokenKind.CLIENT_ADDRESS], Tier.REVIEW),
+        ({"payment_fingerprint": 1}, [TokenKind.CLIENT_ADDRESS], Tier.WATCH),
+    ],
+    ids=["networks only", "one card", "a card for four", "a device for four", "a card each"],
+)
+def test_what_a_wide_group_shares_is_known_beyond_the_tokens_and_holders_that_it_names(
+    known: dict[str, int], tokens: list[TokenKind], tier: Tier, n: int
+) -> None:
+    """Of any number of accounts a token names two hundred holders, and cards of four are not among the telling ones."""
+    names = [f"a{k:04d}" for k in range(n)]
+    traffic = traffic_of([{"account_id": name, "started_at": START + k} for k, name in enumerate(names)])
+    held = [
+        SharedToken(kind=kind, token=7, inside=n - 10, outside=0, account_codes=tuple(range(200))) for kind in tokens
+    ]
+    group = group_of(np.arange(n, dtype=np.int32), {Family.THINGS: 90.0, Family.WORDS: 90.0}, tokens=held)
+    said = {column: {name: f"{column}-{k // each}" for k, name in enumerate(names)} for column, each in known.items()}
+
+    assert judge_group(group, roster_of(traffic, **said), traffic, JudgeOptions()).tier is tier
+
+
 def test_a_benchmark_is_a_list_that_each_runs_once_and_no_stock_that_requests_are_drawn_from() -> None:
     """Twenty prompts that half of a group share and no thing: published, unless two requests of one draw as two do."""
     traffic = traffic_of([{"account_id": f"a{i}", "started_at": START + i} for i in range(8)])

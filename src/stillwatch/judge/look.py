@@ -129,9 +129,20 @@ class Look:
         return sum(len(owners) for owners in own) / self.n
 
     def only_networks(self) -> float:
-        """Share of the members that share a network, or that share no other thing, whichever is less."""
-        others = (kind for kind in TokenKind if kind.family is Family.THINGS and kind not in NETWORK_KINDS)
-        return min(self.holds(*NETWORK_KINDS), 1.0 - self.holds(*others))
+        """Share of the members that share a network, or that share no other thing, whichever is less.
+
+        A group names its most telling tokens only, and of each at most so many holders: cards and devices are looked up
+        in the accounts table as well, and of any one token it is known how many hold it.
+        """
+        others = [kind for kind in TokenKind if kind.family is Family.THINGS and kind not in NETWORK_KINDS]
+        networks = max(self.holds(*NETWORK_KINDS), *map(self.most_held, NETWORK_KINDS))
+        columns = ("payment_fingerprint", "signup_device")
+        return min(networks, 1.0 - max(self.holds(*others), *map(self.most_held, others), *map(self.common, columns)))
+
+    def common(self, column: str) -> float:
+        """Share of members whose value in a column of the accounts table another member has, too."""
+        counts = Counter(value for value in self.values(column) if value)
+        return sum(times for times in counts.values() if times > 1) / self.n
 
     def few_each(self) -> bool:
         """No more exchanges a day than people make."""
